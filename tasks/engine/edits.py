@@ -1,0 +1,63 @@
+"""Cut or replace spans of a text and carry everything that points into it along."""
+
+from bisect import bisect_right
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+
+@dataclass(frozen=True, order=True)
+class Edit:
+    """Replace `[start, end)`, in code points, by `replacement` (empty: cut)."""
+
+    start: int
+    end: int
+    replacement: str = ""
+
+
+class EditedText:
+    """A text after edits, and where each of its old positions went.
+
+    Args:
+        text: Before.
+        edits: Must not overlap; any order.
+
+    Raises:
+        ValueError: Edits overlap or leave the text.
+    """
+
+    def __init__(self, text: str, edits: Sequence[Edit]) -> None:
+        ordered = sorted(edits)
+        pieces, position, shift = [], 0, 0
+        # Parallel: old end of each edit, old start, new start, new end.
+        self._starts: list[int] = []
+        self._edits: list[tuple[int, int, int, int]] = []
+        for edit in ordered:
+            if edit.start < position or edit.end < edit.start or edit.end > len(text):
+                raise ValueError(f"edit [{edit.start}, {edit.end}) overlaps another or leaves the text")
+            pieces += [text[position : edit.start], edit.replacement]
+            new_start = edit.start + shift
+            shift += len(edit.replacement) - (edit.end - edit.start)
+            self._starts.append(edit.start)
+            self._edits.append((edit.start, edit.end, new_start, edit.end + shift))
+            position = edit.end
+        self.text = "".join([*pieces, text[position:]])
+
+    def position(self, old: int, *, end: bool = False) -> int:
+        """Where the old position is now; one inside an edit goes to its start, or to its end for `end`."""
+        index = bisect_right(self._starts, old if not end else old - 1) - 1
+        if index < 0:
+            return old
+        _, old_end, new_start, new_end = self._edits[index]
+        if old >= old_end:
+            return new_end + old - old_end
+        return new_end if end else new_start
+
+    def blocks(self, blocks: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:
+        """Blocks of `document@1` moved along; those that were cut whole are left out."""
+        moved = []
+        for block in blocks:
+            start, end = self.position(block["start"]), self.position(block["end"], end=True)
+            if end > start or block["start"] == block["end"]:
+                moved.append({**block, "start": start, "end": max(start, end)})
+        return moved

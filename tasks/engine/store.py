@@ -1,0 +1,160 @@
+"""Where shards live: a folder or any fsspec URL. The store is the only cache there is.
+
+Data objects are named by their content and records are written last, so nothing is ever renamed and a run killed
+at any moment leaves either a finished step or an unreferenced object (docs/decisions/0003).
+"""
+
+import io
+import json
+from contextlib import nullcontext
+from dataclasses import dataclass
+from functools import cached_property
+from hashlib import sha256
+from typing import Any
+
+import fsspec
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+from schemas.shard import ShardRef, StepRecord
+from schemas.table import TableSchema
+
+
+class StoreError(RuntimeError):
+    """An object is missing or is not what its reference says."""
+
+
+@dataclass(frozen=True)
+class Store:
+    """Objects and records under one root.
+
+    Args:
+        root: Folder, or URL such as s3://bucket/prefix. Credentials come from the environment.
+    """
+
+    root: str
+
+    @cached_property
+    def _fs(self) -> tuple[fsspec.AbstractFileSystem, str]:
+        fs, path = fsspec.core.url_to_fs(self.root)
+        return fs, path.rstrip("/")
+
+    def _full(self, path: str) -> str:
+        return f"{self._fs[1]}/{path}"
+
+    # --- bytes -----------------------------------------------------------------------------------------------
+
+    def get_bytes(self, path: str) -> bytes | None:
+        """Content of `path`, or None where there is nothing."""
+        try:
+            data: bytes = self._fs[0].cat_file(self._full(path))
+        except FileNotFoundError:
+            return None
+        return data
+
+    def put_bytes(self, path: str, data: bytes) -> None:
+        """Write `path` whole. A local file appears complete or not at all."""
+        fs, full = self._fs[0], self._full(path)
+        fs.makedirs(full.rsplit("/", 1)[0], exist_ok=True)
+        with fs.transaction if _is_local(fs) else nullcontext():
+            fs.pipe_file(full, data)
+
+    def create_bytes(self, path: str, data: bytes) -> bool:
+        """Write `path` if nobody has; False where it exists. Of two writers exactly one gets True."""
+        fs, full = self._fs[0], self._full(path)
+        fs.makedirs(full.rsplit("/", 1)[0], exist_ok=True)
+        try:
+            fs.pipe_file(full, data, mode="create")
+        except FileExistsError:
+            return False
+        return True
+
+    def size(self, path: str) -> int | None:
+        """Bytes of `path`, or None where there is nothing."""
+        try:
+            return int(self._fs[0].info(self._full(path))["size"])
+        except FileNotFoundError:
+            return None
+
+    def names(self, folder: str) -> list[str]:
+        """Names directly below `folder`, sorted; empty where there is no such folder."""
+        fs = self._fs[0]
+        fs.invalidate_cache()
+        try:
+            found = fs.ls(self._full(folder), detail=False)
+        except FileNotFoundError:
+            return []
+        return sorted(str(path).rstrip("/").rsplit("/", 1)[-1] for path in found)
+
+    def delete(self, path: str) -> None:
+        """Remove a file or folder, if it is there."""
+        fs, full = self._fs[0], self._full(path)
+        if fs.exists(full):
+            fs.rm(full, recursive=True)
+
+    # --- tables ----------------------------------------------------------------------------------------------
+
+    def put_table(self, table: pa.Table, schema: TableSchema, shard_id: str) -> ShardRef:
+        """Commit a table as an object named by its content."""
+        sink = io.BytesIO()
+        pq.write_table(table, sink, compression="zstd", compression_level=1, use_dictionary=_repeating(table))
+        data = sink.getvalue()
+        digest = sha256(data).hexdigest()
+        path = f"objects/{schema.name}/{digest[:2]}/{digest}.parquet"
+        if self.size(path) != len(data):
+            self.put_bytes(path, data)
+        return ShardRef(
+            shard_id=shard_id, table=str(schema), path=path, rows=table.num_rows, size=len(data), digest=digest
+        )
+
+    def get_table(self, ref: ShardRef, schema: TableSchema, columns: list[str] | None = None) -> pa.Table:
+        """Read a shard back, verified against its digest.
+
+        Raises:
+            StoreError: The object is gone, damaged, or of another schema or version.
+        """
+        if ref.table != str(schema):
+            raise StoreError(f"{ref.path}: is {ref.table}, expected {schema}")
+        data = self.get_bytes(ref.path)
+        if data is None or sha256(data).hexdigest() != ref.digest:
+            raise StoreError(f"{ref.path}: {'missing' if data is None else 'damaged'}; delete records/ to rebuild it")
+        table = pq.read_table(pa.BufferReader(data), columns=columns)
+        return table if columns else schema.check(table)
+
+    # --- records ---------------------------------------------------------------------------------------------
+
+    def find(self, step: str, key: str) -> StepRecord | None:
+        """The record of work done before, if it is whole and everything it names is still there."""
+        data = self.get_bytes(_record_path(step, key))
+        if data is None:
+            return None
+        try:
+            record = StepRecord.model_validate_json(data)
+        except ValueError:  # torn by a full disk: as if it had not been written
+            return None
+        refs = [record.kept, record.dropped, record.quarantined, *record.sides.values()]
+        whole = all(self.size(ref.path) == ref.size for ref in refs)
+        return record.model_copy(update={"cached": True}) if whole else None
+
+    def commit(self, record: StepRecord) -> None:
+        """Write the record of a finished shard; everything it names is already there."""
+        data = record.model_dump_json(exclude={"cached"}).encode()
+        self.put_bytes(_record_path(record.step, record.key), data)
+
+
+def _record_path(step: str, key: str) -> str:
+    return f"records/{step}/{key}.json"
+
+
+def _repeating(table: pa.Table) -> list[str]:
+    """Columns worth a dictionary: not the text, whose values never repeat."""
+    return [name for name in table.schema.names if name not in {"text", "bytes", "id", "blocks"}]
+
+
+def _is_local(fs: fsspec.AbstractFileSystem) -> bool:
+    return bool(getattr(fs, "local_file", False))
+
+
+def digest_of(value: Any) -> str:
+    """sha256, hex, of a JSON-ready value, independent of dictionary order."""
+    return sha256(json.dumps(value, sort_keys=True, ensure_ascii=False).encode()).hexdigest()

@@ -1,0 +1,106 @@
+"""Build `document@1` and `quarantine@1` rows from what a parser found."""
+
+import json
+import re
+from collections.abc import Mapping
+from hashlib import blake2b
+from typing import Any, Final
+
+import polars as pl
+import pyarrow as pa
+
+from schemas.document import DOCUMENT
+
+# One match per word: see document@1.n_words.
+_WORD: Final = (
+    r"[\p{Han}\p{Hiragana}\p{Katakana}\p{Hangul}]"
+    r"|[[\p{L}\p{N}\p{M}]--[\p{Han}\p{Hiragana}\p{Katakana}\p{Hangul}]]+"
+)
+_UNSTORABLE = re.compile("[\ud800-\udfff]")
+
+
+def document_id(source_key: str, path: str, record: str = "") -> str:
+    """blake2b-128, hex: the same for the same place, whatever its content (see document@1.id)."""
+    return blake2b("\0".join((source_key, path, record)).encode("utf-8", "replace"), digest_size=16).hexdigest()
+
+
+def storable(text: str) -> str:
+    r"""`text` as Parquet can hold it and a tokenizer should see it.
+
+    Lone surrogates become U+FFFD, NUL goes, "\r\n" and "\r" become "\n".
+    """
+    if "\r" in text:
+        text = text.replace("\r\n", "\n").replace("\r", "\n")
+    return _UNSTORABLE.sub("\ufffd", text).replace("\0", "")
+
+
+def document_row(
+    entry: Mapping[str, Any], text: str, *, source_type: str, raw_sha256: str, record: str = "", **fields: Any
+) -> dict[str, Any]:
+    """One `document@1` row for a record found in an inventory entry.
+
+    Args:
+        entry: `inventory@1` row the record was found in.
+        text: As extracted.
+        source_type: See `document@1.source_type`.
+        raw_sha256: Digest of the record's bytes.
+        record: Id of the record inside the file; empty where the file is the record.
+        fields: Any other column, e.g. title, blocks, license, metadata (a dictionary).
+    """
+    inner = entry["member"] or entry["path"]
+    metadata = fields.pop("metadata", {})
+    return {
+        "id": document_id(entry["source_key"], f"{entry['path']}\0{entry['member'] or ''}", record),
+        "parent_id": entry["id"],
+        "text": storable(text),
+        "source_type": source_type,
+        "source": fields.pop("source", inner),
+        "source_rank": entry["source_rank"],
+        "kb": entry["kb"],
+        "repo": entry["repo"],
+        "revision": entry["revision"],
+        "n_words": 0,
+        "raw_sha256": raw_sha256,
+        "blocks": [],
+        "image_ids": [],
+        "pii": [],
+        "metadata": json.dumps(metadata, ensure_ascii=False, sort_keys=True),
+        **fields,
+    }
+
+
+def quarantine_row(
+    entry: Mapping[str, Any],
+    *,
+    step: str,
+    cause: str,
+    message: str = "",
+    error_class: str | None = None,
+    source_type: str = "unknown",
+    record: str = "",
+) -> dict[str, Any]:
+    """One `quarantine@1` row; `message` must not quote the content."""
+    inner = entry["member"] or entry["path"]
+    return {
+        "id": document_id(entry["source_key"], f"{entry['path']}\0{entry['member'] or ''}", record),
+        "parent_id": entry["id"],
+        "step": step,
+        "cause": cause,
+        "error_class": error_class,
+        "message": storable(message)[:500] or None,
+        "source_type": source_type,
+        "source": f"{inner}#{record}" if record else inner,
+        "bytes": entry["size"],
+    }
+
+
+def documents_table(rows: list[dict[str, Any]]) -> pa.Table:
+    """`document@1` from rows of `document_row`, words counted."""
+    return count_words(DOCUMENT.from_rows(rows))
+
+
+def count_words(documents: pa.Table) -> pa.Table:
+    """The same documents with `n_words` set from their text."""
+    text = pl.Series(pl.from_arrow(documents["text"]))
+    words = text.str.count_matches(_WORD).cast(pl.Int64).to_arrow()
+    return documents.set_column(documents.schema.get_field_index("n_words"), DOCUMENT.arrow.field("n_words"), words)
