@@ -42,7 +42,7 @@ class Partition:
     kept: pa.Table
     dropped: pa.Table = field(default_factory=DROP.empty)
     quarantined: pa.Table = field(default_factory=QUARANTINE.empty)
-    sides: Mapping[str, pa.Table] = MappingProxyType({})
+    sides: Mapping[str, pa.Table] = field(default_factory=lambda: MappingProxyType({}))
     records: int | None = None
 
 
@@ -73,8 +73,8 @@ class Step(Generic[S]):
     run: Callable[..., Partition]
     reasons: type[StrEnum] | None = None
     causes: type[StrEnum] | None = None
-    uses: Mapping[str, TableSchema] = MappingProxyType({})
-    emits: Mapping[str, TableSchema] = MappingProxyType({})
+    uses: Mapping[str, TableSchema] = field(default_factory=lambda: MappingProxyType({}))
+    emits: Mapping[str, TableSchema] = field(default_factory=lambda: MappingProxyType({}))
     accounting: Accounting = Accounting.ROWS
     parent: str = "parent_id"
 
