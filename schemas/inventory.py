@@ -19,13 +19,15 @@ INVENTORY = TableSchema(
             pa.field("kb", pa.large_string(), nullable=False),
             # Below the source's path, "/" separated; the file's own name where the source is one file.
             pa.field("path", pa.large_string(), nullable=False),
-            # Inside an archive or git repository; null for a plain file.
+            # Inside an archive or git repository; null for a plain file, and for a container that is refused whole.
             pa.field("member", pa.large_string()),
             # none | zip | tar | git
             pa.field("container", pa.large_string(), nullable=False),
             # Repository name and commit id, where known.
             pa.field("repo", pa.large_string()),
             pa.field("revision", pa.large_string()),
+            # SPDX expression of the nearest licence file at or above the file, by its text; null where there is none.
+            pa.field("license", pa.large_string()),
             # Slice of a large file: bytes of JSONL, row groups of Parquet; null for a whole file.
             pa.field("start", pa.int64()),
             pa.field("end", pa.int64()),

@@ -1,0 +1,146 @@
+"""Members of a tar file, compressed or not, read as a stream. Nothing is unpacked to disk."""
+
+import tarfile
+from collections.abc import Callable, Collection, Iterator
+from hashlib import sha256
+from io import BufferedIOBase
+from pathlib import Path
+from typing import BinaryIO, cast
+
+from tasks.containers.detect import UNPACK_ERRORS, open_unpacked
+from tasks.containers.members import (
+    LIMITS,
+    ContainerError,
+    Limits,
+    Member,
+    Refusal,
+    decode_name,
+    inner_path,
+    link_refusal,
+    read_chunks,
+)
+
+_DAMAGE = (tarfile.TarError, *UNPACK_ERRORS, ValueError, OverflowError)
+
+
+class _Bounded(BufferedIOBase):
+    """A stream that ends with an error instead of unpacking without end."""
+
+    def __init__(self, stream: BinaryIO, limit: int) -> None:
+        self._stream = stream
+        self._left = limit
+
+    def read(self, size: int | None = -1, /) -> bytes:
+        data = self._stream.read(size if size is not None and size >= 0 else -1)
+        self._left -= len(data)
+        if self._left < 0:
+            raise ContainerError(Refusal.TOO_LARGE, "unpacks to far more than an archive of its size holds")
+        return data
+
+
+def list_tar(path: Path, limits: Limits = LIMITS) -> list[Member]:
+    """All members, by name; of two with one name the later, as unpackers keep it.
+
+    Where the archive is damaged or a bomb, what came before is listed, and a refusal for the archive itself.
+    """
+    found: dict[str, Member] = {}
+    links: list[tuple[str, str]] = []
+
+    def examine(archive: tarfile.TarFile, info: tarfile.TarInfo, name: str | None) -> None:
+        if len(found) + len(links) > limits.members:
+            raise ContainerError(Refusal.TOO_LARGE, f"more than {limits.members} members")
+        if name is None:
+            shown = decode_name(info.name.encode("utf-8", "surrogateescape"))
+            found[shown] = Member(shown, refusal=Refusal.UNSAFE_PATH, message="its name leaves the archive")
+        elif info.issym() or info.islnk():
+            links.append((name, _target(info, name)))
+        elif info.isreg():
+            found[name] = _measure(archive, info, name, limits.member_bytes)
+        elif not info.isdir():
+            found[name] = Member(name, refusal=Refusal.UNSAFE_PATH, message="a device, pipe or unknown kind of member")
+
+    broken = _walk(path, limits, examine)
+    names = frozenset(found)
+    for name, target in links:
+        if refused := link_refusal(name, target, names=names):
+            found[name] = refused
+    members = sorted(found.values(), key=lambda member: member.name)
+    return [broken, *members] if broken else members
+
+
+class TarReader:
+    """Reads members of one tar file: all that are wanted in one pass, since a compressed one cannot be entered midway.
+
+    Args:
+        path: The archive.
+        names: Members that will be asked for; they are held in memory.
+        limits: What a member may unpack to.
+    """
+
+    def __init__(self, path: Path, names: Collection[str], limits: Limits = LIMITS) -> None:
+        self._content: dict[str, bytes] = {}
+        wanted = frozenset(names)
+
+        def collect(archive: tarfile.TarFile, info: tarfile.TarInfo, name: str | None) -> None:
+            if name in wanted and info.isreg() and info.size <= limits.member_bytes:
+                self._content[name] = b"".join(_pieces(archive, info, limits.member_bytes))
+
+        _walk(path, limits, collect)
+
+    def read(self, name: str) -> bytes:
+        """Content of the member listed under `name`.
+
+        Raises:
+            ContainerError: It is missing or larger than allowed.
+        """
+        if name not in self._content:
+            raise ContainerError(Refusal.UNREADABLE, "no such member")
+        return self._content[name]
+
+    def close(self) -> None:
+        """Let go of what was read."""
+        self._content.clear()
+
+
+def _walk(
+    path: Path, limits: Limits, visit: Callable[[tarfile.TarFile, tarfile.TarInfo, str | None], None]
+) -> Member | None:
+    """Show every member to `visit`; the refusal of the archive where it cannot be read to its end."""
+    budget = min(limits.total_bytes, max(limits.ratio_floor, int(path.stat().st_size * limits.ratio)))
+    try:
+        with (
+            open_unpacked(path) as stream,
+            tarfile.open(fileobj=_Bounded(stream, budget), mode="r|", errors="surrogateescape") as archive,
+        ):
+            for info in archive:
+                name = inner_path(decode_name(info.name.encode("utf-8", "surrogateescape")))
+                visit(archive, info, name)
+    except ContainerError as error:
+        return Member("", refusal=error.refusal, message=str(error))
+    except _DAMAGE as error:
+        return Member("", refusal=Refusal.DAMAGED, message=f"the archive ends early ({type(error).__name__})")
+    return None
+
+
+def _measure(archive: tarfile.TarFile, info: tarfile.TarInfo, name: str, limit: int) -> Member:
+    if info.size > limit:
+        return Member(name, refusal=Refusal.TOO_LARGE, message=f"unpacks to more than {limit >> 20} MiB")
+    digest, size = sha256(), 0
+    for piece in _pieces(archive, info, limit):
+        digest.update(piece)
+        size += len(piece)
+    return Member(name, size, digest.hexdigest())
+
+
+def _pieces(archive: tarfile.TarFile, info: tarfile.TarInfo, limit: int) -> Iterator[bytes]:
+    stream = archive.extractfile(info)
+    if stream is not None:
+        yield from read_chunks(cast(BinaryIO, stream), limit)
+
+
+def _target(info: tarfile.TarInfo, name: str) -> str:
+    """Where a link points, relative to its folder; a hard link names its target from the root of the archive."""
+    target = decode_name(info.linkname.encode("utf-8", "surrogateescape"))
+    if info.issym():
+        return target
+    return "../" * name.count("/") + target if not target.startswith("/") else target
