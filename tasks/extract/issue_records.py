@@ -1,0 +1,256 @@
+"""Read one record of an export as an issue thread.
+
+One tolerant reader for all dialects, since exports mix them: GitHub REST and GraphQL names, `gh --json`, the
+i-d-template archive, GitLab and Gitee, comments beside or inside the record, as a list or as JSON in a string.
+"""
+
+import re
+from collections.abc import Iterable, Mapping
+from datetime import UTC, datetime
+from typing import Any, Final
+
+import orjson
+
+from tasks.extract.issue_authors import is_bot, login_of
+from tasks.extract.issue_threads import BadRecordError, Thread, Turn
+
+_REPO: Final = re.compile(
+    r"https?://[^/]+/(?:api/v\d+/)?(?:repos/)?(.+?)/(?:-/)?(?:issues|pull|pulls|merge_requests)(?:/|$)"
+)
+_REPOSITORY: Final = re.compile(r"https?://[^/]+/(?:api/v\d+/)?repos/([^/]+/[^/]+)$")
+# GraphQL's names of reactions; REST's are the keys themselves.
+_REACTIONS: Final = {
+    "THUMBS_UP": "+1", "THUMBS_DOWN": "-1", "LAUGH": "laugh", "HOORAY": "hooray", "CONFUSED": "confused",
+    "HEART": "heart", "ROCKET": "rocket", "EYES": "eyes",
+}  # fmt: skip
+_REST_REACTIONS: Final = frozenset(_REACTIONS.values())
+_STATES: Final = {"opened": "open", "progressing": "open", "rejected": "closed"}
+_CLOSING_EVENTS: Final = frozenset({"closed", "ClosedEvent"})
+
+
+def read_thread(record: Mapping[str, Any], repo: str | None, events: Iterable[Any] = ()) -> Thread:
+    """The thread a record holds.
+
+    Args:
+        record: One issue, pull request or merge request.
+        repo: Where the record itself does not say.
+        events: Timeline of the thread beside the record; comments may be among them.
+
+    Raises:
+        BadRecordError: A field is missing or of the wrong type.
+    """
+    number = _first(record, "number", "iid")
+    if isinstance(number, bool) or not isinstance(number, int | str):
+        raise BadRecordError("`number` is missing or neither a number nor a string")
+    user = _first(record, "user", "author")
+    author, role = login_of(user), _role(record)
+    pull = record.get("pull_request") if isinstance(record.get("pull_request"), Mapping) else None
+    url = _string(record, "html_url", "web_url", "url")
+    thread = Thread(
+        repo=_repo(record) or repo,
+        number=str(number),
+        title=" ".join((_string(record, "title") or "").split()),
+        url=url,
+        kind="pull" if pull or _is_pull(record, url) else "issue",
+        state=_state(record),
+        state_reason=_lower(_string(record, "state_reason", "stateReason")),
+        labels=_labels(_first(record, "labels", "label_links")),
+        turns=[],
+        created_at=moment(_first(record, "created_at", "createdAt")),
+        updated_at=moment(_first(record, "updated_at", "updatedAt")),
+        closed_at=moment(_first(record, "closed_at", "closedAt")),
+        closer=login_of(record.get("closed_by")),
+        closed_by_bot=is_bot(record.get("closed_by")),
+        merger=login_of(_first(record, "merged_by", "mergedBy")),
+        author=author,
+        author_role=role,
+    )
+    if _first(record, "merged_at", "mergedAt") or (pull and pull.get("merged_at")):
+        thread.state = "merged"
+    thread.duplicate = thread.state_reason == "duplicate"
+    _add_turns(thread, record, user, events)
+    return thread
+
+
+def read_turn(record: Any, kind: str = "comment") -> Turn:
+    """A comment.
+
+    Raises:
+        BadRecordError: Not an object, or its text is not a string.
+    """
+    if not isinstance(record, Mapping):
+        raise BadRecordError("a comment is not an object")
+    user = _first(record, "user", "author")
+    return Turn(
+        body=_string(record, "body", "description", "note") or "",
+        author=login_of(user),
+        role=_role(record),
+        kind=kind,
+        created_at=moment(_first(record, "created_at", "createdAt", "submitted_at")),
+        is_bot=is_bot(user),
+        reactions=_reactions(record),
+        marked=record.get("isAnswer") is True or record.get("is_answer") is True,
+    )
+
+
+def _add_turns(thread: Thread, record: Mapping[str, Any], user: Any, events: Iterable[Any]) -> None:
+    opening = Turn(
+        body=_string(record, "body", "description") or "",
+        author=thread.author,
+        role=thread.author_role,
+        kind="issue",
+        created_at=thread.created_at,
+        is_bot=is_bot(user),
+        reactions=_reactions(record),
+    )
+    comments = [read_turn(comment) for comment in _comments(record)]
+    for review in _nodes(record.get("reviews")):
+        comments.append(read_turn(review, "review"))
+        comments += [read_turn(_inherit(review, note), "review") for note in _nodes(review.get("comments"))]
+    for event in [*events, *_nodes(record.get("timeline")), *_nodes(record.get("timelineItems"))]:
+        if isinstance(event, Mapping):
+            _add_event(thread, event, comments)
+    comments.sort(key=lambda turn: turn.created_at or datetime.max.replace(tzinfo=UTC))
+    thread.turns = [turn for turn in (opening, *comments) if turn.body.strip()]
+
+
+def _inherit(review: Mapping[str, Any], note: Any) -> Any:
+    # Line comments of a review name no author: they are the reviewer's.
+    if not isinstance(note, Mapping) or note.get("author") or note.get("user"):
+        return note
+    return {**note, "author": review.get("author"), "authorAssociation": review.get("authorAssociation")}
+
+
+def _add_event(thread: Thread, event: Mapping[str, Any], comments: list[Turn]) -> None:
+    name = _first(event, "event", "__typename")
+    if name == "commented":
+        comments.append(read_turn(event))
+    elif name in _CLOSING_EVENTS:
+        thread.closer = login_of(event.get("actor")) or thread.closer
+        thread.closed_by_bot = is_bot(event.get("actor"))
+        if isinstance(event.get("commit_id"), str):
+            thread.links.append({"kind": "commit", "id": event["commit_id"]})
+    elif name == "cross-referenced":
+        source = event.get("source")
+        other = source.get("issue") if isinstance(source, Mapping) else None
+        pull = other.get("pull_request") if isinstance(other, Mapping) else None
+        if isinstance(other, Mapping) and isinstance(pull, Mapping) and pull.get("merged_at"):
+            thread.links.append({"kind": "mention", "id": str(other.get("number"))})
+    elif name == "marked_as_duplicate":
+        thread.duplicate = True
+    elif name == "reopened":
+        thread.links = [link for link in thread.links if link["kind"] != "commit"]
+
+
+def _comments(record: Mapping[str, Any]) -> list[Any]:
+    found: list[Any] = []
+    for name in ("comments", "comments_content", "comment_list", "notes", "discussions"):
+        value = record.get(name)
+        if isinstance(value, str) and value.strip():
+            try:
+                value = orjson.loads(value)
+            except orjson.JSONDecodeError:
+                raise BadRecordError(f"`{name}` is a string that is not JSON") from None
+        if value is not None and not isinstance(value, int | str | list | Mapping):
+            raise BadRecordError(f"`{name}` is neither a list nor a count")
+        nodes = _nodes(value)
+        # A GitLab discussion holds notes; a note about a changed label is not a comment.
+        nodes = [note for node in nodes for note in (_nodes(node.get("notes")) if _holds_notes(node) else [node])]
+        found += [node for node in nodes if not (isinstance(node, Mapping) and node.get("system") is True)]
+    return found
+
+
+def _holds_notes(node: Any) -> bool:
+    return isinstance(node, Mapping) and "notes" in node
+
+
+def _nodes(value: Any) -> list[Any]:
+    if isinstance(value, Mapping):
+        value = value.get("nodes") or [
+            edge.get("node") for edge in value.get("edges") or [] if isinstance(edge, Mapping)
+        ]
+    return [node for node in value if node is not None] if isinstance(value, list) else []
+
+
+def _first(record: Mapping[str, Any], *names: str) -> Any:
+    for name in names:
+        value = record.get(name)
+        if value is not None:
+            return value
+    return None
+
+
+def _string(record: Mapping[str, Any], *names: str) -> str | None:
+    for name in names:
+        value = record.get(name)
+        if isinstance(value, str):
+            return value
+        if value is not None:
+            raise BadRecordError(f"`{name}` is not a string")
+    return None
+
+
+def _lower(value: str | None) -> str | None:
+    return value.lower() if value else None
+
+
+def _role(record: Mapping[str, Any]) -> str | None:
+    role = _first(record, "author_association", "authorAssociation")
+    return role if isinstance(role, str) else None
+
+
+def _state(record: Mapping[str, Any]) -> str | None:
+    state = (_string(record, "state") or "").lower()
+    return _STATES.get(state, state) or None
+
+
+def _is_pull(record: Mapping[str, Any], url: str | None) -> bool:
+    return "mergedAt" in record or "merged_at" in record or bool(url and re.search(r"/(?:pulls?|merge_requests)/", url))
+
+
+def _repo(record: Mapping[str, Any]) -> str | None:
+    references = record.get("references")
+    if isinstance(references, Mapping) and isinstance(references.get("full"), str):
+        return re.split(r"[#!]", references["full"], maxsplit=1)[0]
+    for name, pattern in (("repository_url", _REPOSITORY), ("html_url", _REPO), ("web_url", _REPO), ("url", _REPO)):
+        value = record.get(name)
+        if isinstance(value, str) and (found := pattern.match(value)):
+            return found[1]
+    return None
+
+
+def _labels(value: Any) -> list[str]:
+    names = []
+    for label in _nodes(value):
+        name = label.get("label", label) if isinstance(label, Mapping) else label
+        name = _first(name, "name", "title") if isinstance(name, Mapping) else name
+        if isinstance(name, str):
+            names.append(name)
+    return names
+
+
+def _reactions(record: Mapping[str, Any]) -> dict[str, int]:
+    given = record.get("reactions")
+    counts: dict[str, int] = {}
+    if isinstance(given, Mapping):
+        counts = {k: v for k, v in given.items() if k in _REST_REACTIONS and isinstance(v, int) and v > 0}
+    for group in _nodes(_first(record, "reactionGroups", "reaction_groups")):
+        users = group.get("users") if isinstance(group, Mapping) else None
+        count = users.get("totalCount") if isinstance(users, Mapping) else None
+        if isinstance(count, int) and count > 0 and group.get("content") in _REACTIONS:
+            counts[_REACTIONS[group["content"]]] = count
+    for name, ours in (("upvotes", "+1"), ("downvotes", "-1")):
+        if isinstance(record.get(name), int) and record[name] > 0:
+            counts[ours] = record[name]
+    return counts
+
+
+def moment(value: Any) -> datetime | None:
+    """An ISO 8601 time in UTC; None for anything else (a wrong date costs the date, not the record)."""
+    if not isinstance(value, str):
+        return None
+    try:
+        found = datetime.fromisoformat(value.removesuffix(" UTC"))
+    except ValueError:
+        return None
+    return found.astimezone(UTC) if found.tzinfo else found.replace(tzinfo=UTC)
