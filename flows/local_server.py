@@ -1,0 +1,89 @@
+"""A Prefect server for one local run: starts while the run prepares, ends with it, however the run ends.
+
+Used only where no server is configured (`PREFECT_API_URL`, a Prefect profile). Prefect would start one itself, but
+only when the first flow is called (4 to 10 s during which nothing happens), and a killed run would leave it behind.
+"""
+
+import os
+import socket
+import subprocess
+import sys
+import threading
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+_START_TIMEOUT_S = 180
+
+
+@contextmanager
+def server_process() -> Iterator[str]:
+    """Start a server; gives its API URL at once, before it answers (`wait_until_up`)."""
+    with socket.socket() as listener, subprocess.Popen(
+        [sys.executable, "-m", "flows.local_server", str(_bound(listener))],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+        pass_fds=[listener.fileno()],
+        env={**os.environ, **_environment()},
+    ) as process:
+        try:
+            yield f"http://127.0.0.1:{listener.getsockname()[1]}/api"
+        finally:
+            process.terminate()
+
+
+def _bound(listener: socket.socket) -> int:
+    # Bound by us and handed over: no port is guessed, and requests queue until the server is ready.
+    listener.bind(("127.0.0.1", 0))
+    listener.listen(128)
+    return listener.fileno()
+
+
+def _environment() -> dict[str, str]:
+    return {
+        "PREFECT_UI_ENABLED": "0",
+        "PREFECT__SERVER_EPHEMERAL": "1",
+        "PREFECT__SERVER_FINAL": "1",
+        "PREFECT_SERVER_ANALYTICS_ENABLED": "false",
+        "DO_NOT_TRACK": "1",
+        "PREFECT_API_URL": "",
+        "PREFECT_LOGGING_SERVER_LEVEL": "ERROR",
+    }
+
+
+def wait_until_up(api_url: str) -> None:
+    """Return when the server answers.
+
+    Raises:
+        TimeoutError: It does not within three minutes.
+    """
+    import httpx
+
+    deadline = time.monotonic() + _START_TIMEOUT_S
+    while time.monotonic() < deadline:
+        try:
+            if httpx.get(f"{api_url}/health", timeout=_START_TIMEOUT_S).status_code == 200:
+                return
+        except httpx.TransportError:
+            time.sleep(0.2)
+    raise TimeoutError("the local Prefect server did not start: see `prefect server start` for its own words")
+
+
+def _serve(descriptor: int) -> None:
+    """Run the server on an inherited socket until the pipe from the parent closes."""
+    threading.Thread(target=_exit_when_parent_is_gone, daemon=True).start()
+    import uvicorn
+    from prefect.server.api.server import create_app
+
+    config = uvicorn.Config(create_app(ephemeral=True), log_level="error", lifespan="on")
+    uvicorn.Server(config).run(sockets=[socket.socket(fileno=descriptor)])
+
+
+def _exit_when_parent_is_gone() -> None:
+    sys.stdin.buffer.read()
+    os._exit(0)
+
+
+if __name__ == "__main__":
+    _serve(int(sys.argv[1]))

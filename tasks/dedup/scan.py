@@ -1,0 +1,175 @@
+"""One pass over a text: fold, split into tokens, hash the shingles. Compiled, a block at a time, in constant memory."""
+
+from typing import Final
+
+import numpy as np
+from numba import njit
+
+from tasks.dedup.folding import CLASS_SHIFT, TABLE_SIZE, CharClass
+from tasks.dedup.xxh32 import xxh32
+
+# Scratch fits the caches: tokens and folded bytes of a block. A run of letters longer than MAX_WORD_BYTES (base64, a
+# minified line) counts as several words.
+MAX_TOKENS: Final = 4096
+MAX_BYTES: Final = 32768
+MAX_WORD_BYTES: Final = 256
+SCRATCH_BYTES: Final = MAX_BYTES + MAX_WORD_BYTES + 64 * 512  # and the tokens carried over from the block before
+SCRATCH_TOKENS: Final = MAX_TOKENS + 64
+
+_SKIP: Final = int(CharClass.SKIP)
+_SPACE: Final = int(CharClass.SPACE)
+_SYMBOL: Final = int(CharClass.SYMBOL)
+_WORD: Final = int(CharClass.WORD)
+_ALONE: Final = int(CharClass.ALONE)
+_EXPANDED: Final = int(CharClass.EXPANDED)
+_VALUE: Final = (1 << CLASS_SHIFT) - 1
+_RARE_HAN: Final = np.uint32(_ALONE << CLASS_SHIFT)
+_SPACE_BYTE: Final = np.uint8(32)
+
+# Two independent multiplicative hashes of the folded text; odd multipliers from the digits of pi and e.
+_MULTIPLY_HIGH: Final = np.uint64(0x9E3779B97F4A7C15)
+_MULTIPLY_LOW: Final = np.uint64(0xD6E8FEB86659FD93)
+
+
+@njit(inline="always")
+def _decode(data, at):
+    """Code point at `at` and its length in bytes; `data` is valid UTF-8, as Arrow strings are."""
+    first = np.int64(data[at])
+    if first < 0x80:
+        return first, 1
+    if first < 0xE0:
+        return (first & 0x1F) << 6 | (np.int64(data[at + 1]) & 0x3F), 2
+    if first < 0xF0:
+        return (first & 0x0F) << 12 | (np.int64(data[at + 1]) & 0x3F) << 6 | (np.int64(data[at + 2]) & 0x3F), 3
+    return (
+        (first & 0x07) << 18
+        | (np.int64(data[at + 1]) & 0x3F) << 12
+        | (np.int64(data[at + 2]) & 0x3F) << 6
+        | (np.int64(data[at + 3]) & 0x3F)
+    ), 4
+
+
+@njit(inline="always")
+def _encode(out, at, point):
+    """Write `point` as UTF-8; returns where the next byte goes."""
+    if point < 0x80:
+        out[at] = np.uint8(point)
+        return at + 1
+    if point < 0x800:
+        out[at] = np.uint8(0xC0 | point >> 6)
+        out[at + 1] = np.uint8(0x80 | (point & 0x3F))
+        return at + 2
+    if point < 0x10000:
+        out[at] = np.uint8(0xE0 | point >> 12)
+        out[at + 1] = np.uint8(0x80 | (point >> 6 & 0x3F))
+        out[at + 2] = np.uint8(0x80 | (point & 0x3F))
+        return at + 3
+    out[at] = np.uint8(0xF0 | point >> 18)
+    out[at + 1] = np.uint8(0x80 | (point >> 12 & 0x3F))
+    out[at + 2] = np.uint8(0x80 | (point >> 6 & 0x3F))
+    out[at + 3] = np.uint8(0x80 | (point & 0x3F))
+    return at + 4
+
+
+@njit(inline="always")
+def _entry(entries, point):
+    if point < TABLE_SIZE:
+        return np.int64(entries[point])
+    return np.int64(_RARE_HAN) | point
+
+
+@njit
+def read_tokens(data, at, end, entries, expansions, scratch, starts, tokens, exact):
+    """Append folded tokens of data[at:end] to `scratch`, one space after each, until the text or the block ends.
+
+    Args:
+        data: UTF-8 bytes.
+        at: Where to start.
+        end: Where the text ends.
+        entries: See `FoldTable`.
+        expansions: See `FoldTable`.
+        scratch: uint8; holds scratch[:starts[tokens]] already.
+        starts: int64; token i is scratch[starts[i] : starts[i + 1] - 1].
+        tokens: Number of tokens held already.
+        exact: uint64, shape (3,): two running hashes of the folded text, and whether whitespace is due.
+
+    Returns:
+        Where it stopped reading, and the number of tokens held now.
+    """
+    out = starts[tokens]
+    begun = out
+    high, low, due = exact[0], exact[1], exact[2]
+    while at < end:
+        point, size = _decode(data, at)
+        entry = _entry(entries, point)
+        kind = entry >> CLASS_SHIFT
+        value = entry & _VALUE
+        at += size
+        if kind == _WORD:
+            out = _encode(scratch, out, value)
+        elif kind == _SPACE:
+            due = np.uint64(1)
+        elif kind == _EXPANDED:
+            row = value
+            for i in range(expansions.shape[1]):
+                if expansions[row, i]:
+                    value = np.int64(expansions[row, i])
+                    scratch[out] = np.uint8(value)
+                    out += 1
+        elif kind == _SKIP:
+            continue
+        if kind != _SPACE:
+            if due:
+                # Leading whitespace does not count: nothing has been mixed in yet.
+                if high:
+                    high = (high ^ np.uint64(32)) * _MULTIPLY_HIGH
+                    low = (low + np.uint64(32)) * _MULTIPLY_LOW
+                due = np.uint64(0)
+            high = (high ^ np.uint64(value + 1)) * _MULTIPLY_HIGH
+            low = (low + np.uint64(value + 1)) * _MULTIPLY_LOW
+            if (kind == _WORD or kind == _EXPANDED) and out - begun < MAX_WORD_BYTES:
+                continue
+        if out > begun:
+            scratch[out] = _SPACE_BYTE
+            out += 1
+            begun = out
+            tokens += 1
+            starts[tokens] = out
+        if kind == _ALONE:
+            out = _encode(scratch, out, value)
+            scratch[out] = _SPACE_BYTE
+            out += 1
+            begun = out
+            tokens += 1
+            starts[tokens] = out
+        if tokens >= MAX_TOKENS or out >= MAX_BYTES:
+            break
+    if at >= end and out > begun:
+        scratch[out] = _SPACE_BYTE
+        tokens += 1
+        starts[tokens] = out + 1
+    exact[0], exact[1], exact[2] = high, low, due
+    return at, tokens
+
+
+@njit
+def hash_shingles(scratch, starts, tokens, size, hashes):
+    """xxh32 of every `size` neighbouring tokens joined by single spaces; returns how many."""
+    address = np.int64(scratch.ctypes.data)
+    count = max(0, tokens - size + 1)
+    for i in range(count):
+        hashes[i] = xxh32(address + starts[i], starts[i + size] - 1 - starts[i])
+    return count
+
+
+@njit
+def carry_tokens(scratch, starts, tokens, keep):
+    """Move the last `keep` tokens to the front of `scratch`, so that shingles reach across blocks; returns how many."""
+    kept = min(tokens, keep)
+    first = starts[tokens - kept]
+    length = starts[tokens] - first
+    for i in range(length):
+        scratch[i] = scratch[first + i]
+    for i in range(kept + 1):
+        starts[i] = starts[tokens - kept + i] - first
+    return kept

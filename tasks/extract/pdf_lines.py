@@ -1,0 +1,141 @@
+"""The lines of a PDF page as MuPDF sees them, upright, visible and once each."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Any, Final
+
+import pymupdf
+
+from tasks.extract.parsed import Box
+
+# No ligatures (they come apart), nothing off the page, rules and boxes beside the text. Pictures are read elsewhere:
+# with them a page costs ten times as much.
+FLAGS: Final = int(
+    pymupdf.TEXT_PRESERVE_WHITESPACE
+    | pymupdf.TEXT_MEDIABOX_CLIP
+    | pymupdf.TEXT_CID_FOR_UNKNOWN_UNICODE
+    | pymupdf.TEXT_COLLECT_VECTORS
+)
+_BOLD: Final = 16
+_MONO: Final = 8
+_SUPERSCRIPT: Final = 1
+_BOLD_NAMES: Final = ("bold", "black", "heavy", "semibold", "demi", "simhei", "黑体")
+_MONO_NAMES: Final = ("mono", "courier", "consol", "menlo", "cmtt", "typewriter")
+
+
+@dataclass(slots=True)
+class Line:
+    """A run of text on one baseline. Coordinates in points, origin top left."""
+
+    text: str
+    x0: float
+    y0: float
+    x1: float
+    y1: float
+    # Of most of the characters.
+    size: float
+    bold: bool
+    mono: bool
+    # Number of MuPDF's block, and the order in which the page draws.
+    block: int
+    order: int
+    superscript: bool = False
+
+
+@dataclass(slots=True)
+class PageLines:
+    """What is on one page.
+
+    Args:
+        number: From 1.
+        width: Of the page, in points.
+        height: Of the page, in points.
+        lines: Upright lines, in drawing order.
+        stray: Lines that stand askew to the rest: watermarks, stamps in the margin.
+        rules: Boxes of drawn lines and rectangles.
+    """
+
+    number: int
+    width: float
+    height: float
+    lines: list[Line]
+    stray: list[Line]
+    rules: list[Box]
+
+
+def read_lines(page: Any, number: int) -> PageLines:
+    """The lines of a `pymupdf.Page`."""
+    content = page.get_text("dict", flags=FLAGS)
+    width, height = content["width"], content["height"]
+    turned: dict[tuple[int, int], list[Line]] = {}
+    askew: list[Line] = []
+    rules: list[Box] = []
+    order = 0
+    for block in content["blocks"]:
+        if block["type"] == 3:
+            rules.append(block["bbox"])
+            continue
+        if block["type"]:
+            continue
+        for raw in block["lines"]:
+            line = _line(raw["spans"], raw["bbox"], block["number"], order)
+            if line is None:
+                continue
+            order += 1
+            cos, sin = raw["dir"]
+            if cos > 0.999 and not raw["wmode"]:
+                turned.setdefault((1, 0), []).append(line)
+            elif abs(cos) > 0.999 or abs(sin) > 0.999:
+                turned.setdefault((round(cos), round(sin)), []).append(line)
+            else:
+                askew.append(line)
+    main = max(turned, key=lambda turn: (sum(len(line.text) for line in turned[turn]), turn), default=(1, 0))
+    lines = turned.pop(main, [])
+    if main != (1, 0):
+        width, height = _upright(lines, main, width, height), width if main[1] else height
+        rules = []
+    stray = [*askew, *(line for turn in sorted(turned) for line in turned[turn])]
+    return PageLines(number, width, height, _once(lines), _once(stray), rules)
+
+
+def _line(spans: list[dict[str, Any]], box: Box, block: int, order: int) -> Line | None:
+    if len(spans) == 1:
+        span = spans[0]
+        text = span["text"]
+        most = span
+    else:
+        text = "".join([span["text"] for span in spans])
+        most = max(spans, key=lambda span: len(span["text"]))
+    if not text or text.isspace():
+        return None
+    flags, font = most["flags"], most["font"].lower()
+    bold = bool(flags & _BOLD) or any(name in font for name in _BOLD_NAMES)
+    mono = bool(flags & _MONO) or any(name in font for name in _MONO_NAMES)
+    x0, y0, x1, y1 = box
+    return Line(text, x0, y0, x1, y1, most["size"], bold, mono, block, order, bool(flags & _SUPERSCRIPT))
+
+
+def _upright(lines: list[Line], turn: tuple[int, int], width: float, height: float) -> float:
+    """Turn `lines` upright in place; returns the new width of the page."""
+    cos, sin = turn
+    for line in lines:
+        x0, y0, x1, y1 = line.x0, line.y0, line.x1, line.y1
+        if sin == -1:  # reads upwards
+            line.x0, line.y0, line.x1, line.y1 = height - y1, x0, height - y0, x1
+        elif sin == 1:  # reads downwards
+            line.x0, line.y0, line.x1, line.y1 = y0, width - x1, y1, width - x0
+        elif cos == -1:
+            line.x0, line.y0, line.x1, line.y1 = width - x1, height - y1, width - x0, height - y0
+    return height if sin else width
+
+
+def _once(lines: Iterable[Line]) -> list[Line]:
+    """Without lines drawn again on the same place (shadows, bold by overprinting)."""
+    kept: list[Line] = []
+    seen: dict[str, list[Line]] = {}
+    for line in lines:
+        same = seen.setdefault(line.text.strip(), [])
+        if not any(abs(line.x0 - other.x0) < 2 and abs(line.y0 - other.y0) < 2 for other in same):
+            same.append(line)
+            kept.append(line)
+    return kept

@@ -1,0 +1,161 @@
+"""Rows of a column to paragraphs, lists and code: which lines belong together, and how they are joined."""
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from statistics import median
+from typing import Final
+
+from tasks.extract.parsed import Box
+from tasks.extract.pdf_order import Row
+
+# Scripts written without spaces between words, and full-width punctuation.
+_WIDE: Final = re.compile("[\u2e80-\u312f\u31a0-\u9fff\uf900-\ufaff\ufe30-\ufe4f\uff00-\uffef\U00020000-\U0003ffff]")
+_ENDS_WORD_CUT: Final = re.compile(r"[^\W\d_]{2,}[-\u00ad\u2010]$")
+_ENDS_SENTENCE: Final = re.compile(r"[.!?:;。！？：；…][\"'”’）)\]】》]*$")
+_BULLET: Final = re.compile(
+    r"[•●○◦▪■□◆◇▶►➢➤✓✔※‣⁃∙·\u2013\u2014*\uf0b7\uf06c\uf0d8\uf0a7\uf06e\uf0fc-]\s+(?=\S)|[•●▪■◆➢\uf0b7\uf06c\uf0d8]\s*(?=\S)"
+)
+_NUMBERED: Final = re.compile(
+    r"(?:\(?\d{1,3}[.)、）](?!\d)|[（(]\d{1,2}[)）]|[（(][一二三四五六七八九十]{1,3}[)）]|[一二三四五六七八九十]{1,3}、"
+    r"|[①-⑳]|\(?[a-zA-Z][.)]\s)\s*(?=\S)"
+)
+
+
+@dataclass(slots=True)
+class Paragraph:
+    """Rows that belong together. `kind` is paragraph, list or code until headings are told apart."""
+
+    rows: list[Row]
+    kind: str
+    page: int
+    text: str = ""
+    level: int | None = None
+    box: Box = (0.0, 0.0, 0.0, 0.0)
+    size: float = 0.0
+    bold: bool = False
+    html: str | None = None
+    attributes: dict[str, object] = field(default_factory=dict)
+
+
+def group_rows(rows: Sequence[Row], page: int, apart: frozenset[str] = frozenset()) -> list[Paragraph]:
+    """Paragraphs of one column.
+
+    Args:
+        rows: Of the column, top to bottom.
+        page: From 1.
+        apart: Keys (`line_key`) of lines that repeat over pages: never joined with others.
+    """
+    groups: list[list[Row]] = []
+    frame = _Frame(rows)
+    for row in rows:
+        if groups and frame.continues(groups[-1], row) and not _apart(groups[-1][-1], row, apart):
+            groups[-1].append(row)
+        else:
+            groups.append([row])
+    return [_paragraph(group, page) for group in groups]
+
+
+def line_key(text: str) -> str:
+    """A line without its digits and spaces: equal for the page headers of all pages."""
+    return re.sub(r"[\d\s]+", "#", text.strip())
+
+
+def row_text(row: Row) -> str:
+    """The cells of a row, with a space where they stand apart."""
+    pieces = [row.cells[0].text]
+    for before, cell in zip(row.cells, row.cells[1:], strict=False):
+        touching = cell.x0 - before.x1 < 0.15 * cell.size
+        glue = "" if touching or (_WIDE.match(cell.text[:1]) and cell.x0 - before.x1 < cell.size) else " "
+        pieces.append(glue + cell.text)
+    return "".join(pieces).strip()
+
+
+def join_lines(before: str, after: str) -> str:
+    """Two lines as one: no space between Chinese, words cut by a hyphen mended.
+
+    A space goes between words of scripts that have them; where one side is Chinese and the other is not, none is added.
+    """
+    if not before or not after:
+        return before + after
+    if before[-1] == "\u00ad":
+        return before[:-1] + after
+    if after[0].islower() and _ENDS_WORD_CUT.search(before):
+        return before[:-1] + after
+    if _WIDE.match(before[-1]) or _WIDE.match(after[0]) or before[-1] in "-/\u2010" or before[-1].isspace():
+        return before + after
+    return f"{before} {after}"
+
+
+class _Frame:
+    """The left and right edge and the line distance of a column."""
+
+    def __init__(self, rows: Sequence[Row]) -> None:
+        self.left = min((row.x0 for row in rows), default=0.0)
+        self.right = max((row.x1 for row in rows), default=0.0)
+        steps = [b.y0 - a.y0 for a, b in zip(rows, rows[1:], strict=False) if _alike(a, b) and b.y0 > a.y0]
+        self.leading = median(steps) if steps else 0.0
+
+    def continues(self, group: Sequence[Row], row: Row) -> bool:
+        before, line, last = group[-1], row.cells[0], group[-1].cells[0]
+        step = row.y0 - before.y0
+        if not _alike(before, row) or line.mono != last.mono:
+            return False
+        limit = max(min(self.leading, 2.2 * line.size) * 1.25, 1.45 * line.size)
+        if line.mono:
+            return step <= 2.6 * line.size
+        if step > limit or step < 0 or last.bold != line.bold:
+            return False
+        if _BULLET.match(line.text) or _NUMBERED.match(line.text):
+            return False
+        return not self._starts_new(group, before, row)
+
+    def _starts_new(self, group: Sequence[Row], before: Row, row: Row) -> bool:
+        size = row.cells[0].size
+        room = self.right - before.x1
+        text = row_text(before)
+        ended = bool(_ENDS_SENTENCE.search(text))
+        first_word = row.cells[0].text.split(" ", 1)[0] if not _WIDE.match(row.cells[0].text[:1]) else "一"
+        needed = len(first_word) * size * (1.0 if first_word == "一" else 0.5)
+        if ended and room > needed + size:
+            return True
+        if room > 0.45 * (self.right - self.left):
+            return len(group) > 1 or self.right - row.x1 < 0.2 * (self.right - self.left)
+        indented = row.x0 - before.x0 > 0.9 * size
+        hanging = len(group) == 1 and bool(_BULLET.match(text) or _NUMBERED.match(text))
+        return indented and not hanging and (ended or len(group) > 1)
+
+
+def _alike(a: Row, b: Row) -> bool:
+    return abs(a.cells[0].size - b.cells[0].size) <= 0.08 * max(a.cells[0].size, b.cells[0].size)
+
+
+def _apart(before: Row, row: Row, apart: frozenset[str]) -> bool:
+    return bool(apart) and (line_key(row_text(before)) in apart) != (line_key(row_text(row)) in apart)
+
+
+def _paragraph(rows: list[Row], page: int) -> Paragraph:
+    first = rows[0].cells[0]
+    box = (min(r.x0 for r in rows), min(r.y0 for r in rows), max(r.x1 for r in rows), max(r.y1 for r in rows))
+    if first.mono and all(cell.mono for row in rows for cell in row.cells):
+        return Paragraph(rows, "code", page, _code(rows), box=box, size=first.size, bold=first.bold)
+    text = ""
+    for row in rows:
+        text = join_lines(text, row_text(row))
+    kind = "paragraph"
+    if bullet := _BULLET.match(text):
+        kind, text = "list", f"- {text[bullet.end() :]}"
+    elif _NUMBERED.match(text):
+        kind = "list"
+    return Paragraph(rows, kind, page, text, box=box, size=first.size, bold=all(r.cells[0].bold for r in rows))
+
+
+def _code(rows: Sequence[Row]) -> str:
+    """Lines as they stand, their indentation counted in characters."""
+    left = min(row.x0 for row in rows)
+    lines = []
+    for row in rows:
+        cell = row.cells[0]
+        wide = max((cell.x1 - cell.x0) / max(len(cell.text), 1), 0.3 * cell.size)
+        lines.append(" " * round((row.x0 - left) / wide) + " ".join(cell.text.rstrip() for cell in row.cells).lstrip())
+    return "\n".join(lines)

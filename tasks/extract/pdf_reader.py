@@ -1,0 +1,162 @@
+"""PDF to Markdown with blocks, through PyMuPDF. Runs in the sandbox."""
+
+from collections import Counter
+from collections.abc import Sequence
+from typing import Any, Final
+
+import pymupdf
+
+from tasks.extract.parsed import MarkdownBuilder, Parsed, ParseError, Picture
+from tasks.extract.pdf_headings import mark_headings
+from tasks.extract.pdf_health import check_text, missing_content
+from tasks.extract.pdf_images import find_pictures
+from tasks.extract.pdf_lines import PageLines, read_lines
+from tasks.extract.pdf_order import order_rows
+from tasks.extract.pdf_paragraphs import Paragraph, group_rows, line_key
+from tasks.extract.pdf_tables import take_tables
+from tasks.extract.settings import ExtractCause
+
+# Lines at the top and bottom of a page that may be its header and footer.
+_EDGE_LINES: Final = 3
+
+
+def parse_pdf(data: bytes, password: str | None, *, pictures: bool) -> Parsed:
+    """Read a PDF.
+
+    Args:
+        data: The file.
+        password: Of an encrypted file.
+        pictures: Whether to extract embedded pictures.
+
+    Raises:
+        ParseError: Encrypted, truncated, damaged, or without a usable text layer.
+        MemoryError: MuPDF could not get the memory it wanted.
+    """
+    pymupdf.TOOLS.mupdf_display_errors(False)
+    pymupdf.TOOLS.mupdf_display_warnings(False)
+    try:
+        document = _open(data, password)
+        try:
+            return _read(document, data, pictures=pictures)
+        finally:
+            document.close()
+            pymupdf.TOOLS.store_shrink(100)
+            pymupdf.TOOLS.reset_mupdf_warnings()
+    except (pymupdf.mupdf.FzErrorBase, RuntimeError, ValueError) as error:
+        if "malloc" in str(error) or "out of memory" in str(error):
+            raise MemoryError from None
+        raise ParseError(ExtractCause.DAMAGED, f"not a readable PDF: {type(error).__name__}") from None
+
+
+def _open(data: bytes, password: str | None) -> Any:
+    try:
+        document = pymupdf.open(stream=data, filetype="pdf")
+    except pymupdf.EmptyFileError:
+        raise ParseError(ExtractCause.EMPTY, "the file has no content") from None
+    if document.needs_pass and not (password and document.authenticate(password)):
+        advice = "the password given does not open it" if password else "give its password to the source"
+        raise ParseError(ExtractCause.ENCRYPTED, advice)
+    return document
+
+
+def _read(document: Any, data: bytes, *, pictures: bool) -> Parsed:
+    repaired = bool(document.is_repaired)
+    if document.page_count == 0:
+        cause = ExtractCause.TRUNCATED if repaired else ExtractCause.EMPTY
+        raise ParseError(cause, "the document has no pages")
+    if repaired and (fault := missing_content(document, data)):
+        raise ParseError(*fault)
+    pages: list[PageLines] = []
+    tables: dict[int, list[Paragraph]] = {}
+    for index in range(document.page_count):
+        page = document.load_page(index)
+        lines = read_lines(page, index + 1)
+        pages.append(lines)
+        tables[lines.number] = take_tables(page, lines)
+    metadata: dict[str, Any] = {"repaired": True} if repaired else {}
+    metadata |= check_text(document, pages, tables)
+    found, decorative = find_pictures(document, pages) if pictures else ([], 0)
+    if decorative:
+        metadata["decorative_images"] = decorative
+    apart = _repeated_edges(pages)
+    laid_out = {page.number: _lay_out(page, tables[page.number], apart) for page in pages}
+    paragraphs = [paragraph for page in pages for paragraph in laid_out[page.number]]
+    running = [paragraph.text for paragraph in paragraphs if line_key(paragraph.text) in apart]
+    mark_headings(paragraphs, document.get_toc(), running)
+    parsed = _write(pages, laid_out, found)
+    parsed.metadata, parsed.title = metadata, _title(document, paragraphs)
+    return parsed
+
+
+def _repeated_edges(pages: Sequence[PageLines]) -> frozenset[str]:
+    """Keys of lines found at the edge of several pages; `clean` decides later whether they are furniture."""
+    counts: Counter[str] = Counter()
+    for page in pages:
+        ordered = sorted(page.lines, key=lambda line: (line.y0, line.x0))
+        edges = ordered if len(ordered) <= 2 * _EDGE_LINES else [*ordered[:_EDGE_LINES], *ordered[-_EDGE_LINES:]]
+        counts.update({line_key(line.text) for line in edges})
+    return frozenset(key for key, count in counts.items() if count >= 2)
+
+
+def _lay_out(page: PageLines, tables: list[Paragraph], apart: frozenset[str]) -> list[Paragraph]:
+    """Paragraphs and tables of a page in reading order; lines that stand askew come last."""
+    paragraphs: list[Paragraph] = []
+    for column in order_rows(page.lines):
+        paragraphs += group_rows(column, page.number, apart)
+    for table in tables:
+        above = [i for i, paragraph in enumerate(paragraphs) if paragraph.box[3] <= table.box[1] + 2]
+        paragraphs.insert(above[-1] + 1 if above else 0, table)
+    for column in order_rows(page.stray):
+        for paragraph in group_rows(column, page.number):
+            paragraph.attributes["askew"] = True
+            paragraphs.append(paragraph)
+    return paragraphs
+
+
+def _write(
+    pages: Sequence[PageLines],
+    laid_out: dict[int, list[Paragraph]],
+    pictures: list[Picture],
+) -> Parsed:
+    builder = MarkdownBuilder()
+    for page in pages:
+        builder.open_page(page.number, (0.0, 0.0, page.width, page.height))
+        waiting = [picture for picture in pictures if picture.page == page.number]
+        for paragraph in laid_out[page.number]:
+            while waiting and waiting[0].box and waiting[0].box[3] <= paragraph.box[1] + 2:
+                _add_picture(builder, waiting.pop(0))
+            _add_paragraph(builder, paragraph)
+        for picture in waiting:
+            _add_picture(builder, picture)
+        builder.close_page()
+    return Parsed(builder.text, builder.blocks, pictures, n_pages=len(pages))
+
+
+def _add_paragraph(builder: MarkdownBuilder, paragraph: Paragraph) -> None:
+    text = paragraph.text
+    if paragraph.kind == "heading" and paragraph.level:
+        text = f"{'#' * paragraph.level} {text.removeprefix('- ')}"
+    elif paragraph.kind == "code":
+        text = f"```\n{text}\n```"
+    builder.add(
+        paragraph.kind,
+        text,
+        level=paragraph.level,
+        page=paragraph.page,
+        box=paragraph.box,
+        html=paragraph.html,
+        attributes=paragraph.attributes,
+    )
+
+
+def _add_picture(builder: MarkdownBuilder, picture: Picture) -> None:
+    picture.block = builder.add_picture(page=picture.page, box=picture.box)
+
+
+def _title(document: Any, paragraphs: Sequence[Paragraph]) -> str | None:
+    """The title the file declares, else its first heading."""
+    declared = str((document.metadata or {}).get("title") or "").strip()
+    if len(declared) >= 4 and not declared.lower().endswith((".doc", ".docx", ".pdf", ".tex", ".dvi", ".indd", ".ps")):
+        return declared
+    headings = [paragraph for paragraph in paragraphs if paragraph.kind == "heading"]
+    return min(headings, key=lambda heading: heading.level or 9).text if headings else None

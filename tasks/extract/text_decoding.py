@@ -1,0 +1,94 @@
+"""Bytes to text when nobody says which encoding: UTF-8 and UTF-16 by their marks, else the Chinese ones, else the best guess."""
+
+import re
+from dataclasses import dataclass
+from typing import Final
+
+from charset_normalizer import from_bytes
+
+_MARKS: Final = (
+    (b"\xef\xbb\xbf", "utf-8-sig"),
+    (b"\xff\xfe\0\0", "utf-32"),
+    (b"\0\0\xfe\xff", "utf-32"),
+    (b"\xff\xfe", "utf-16"),
+    (b"\xfe\xff", "utf-16"),
+)
+# Bytes no text in a supported encoding holds (tab, line ends, form feed and escape are allowed).
+_CONTROL = re.compile(rb"[\x00-\x08\x0e-\x1a\x1c-\x1f]")
+_DECLARED = re.compile(rb"""(?:charset|encoding)\s*=\s*["']?\s*([A-Za-z0-9_.:-]{2,24})""", re.IGNORECASE)
+_COMMON_HAN: Final = frozenset("的一是不了在人有我他这中大来上国和说们为子地出也得时要就可以会你对生能而年")
+
+
+@dataclass(frozen=True)
+class Decoded:
+    """Text, the encoding it was read with, and how many characters could not be read."""
+
+    text: str
+    encoding: str
+    unreadable: int = 0
+
+
+def is_binary(data: bytes) -> bool:
+    """Whether `data` is not text in any encoding this module reads."""
+    if data.startswith((b"\xff\xfe", b"\xfe\xff", b"\0\0\xfe\xff")):
+        return False
+    sample = data[:65536]
+    return len(_CONTROL.findall(sample)) > len(sample) // 200
+
+
+def decode_text(data: bytes, *, cut: bool = False) -> Decoded:
+    """Decode `data`; never fails, what cannot be read becomes U+FFFD and is counted.
+
+    Args:
+        data: Raw bytes.
+        cut: `data` is the beginning of something longer, its last character may be incomplete.
+    """
+    for mark, encoding in _MARKS:
+        if data.startswith(mark):
+            return _replaced(data, encoding)
+    for trim in range(4 if cut else 1):
+        try:
+            return Decoded(data[: len(data) - trim].decode("utf-8"), "utf-8")
+        except UnicodeDecodeError:
+            continue
+    declared = _declared(data)
+    for encoding in (*declared, "gb18030", "big5"):
+        text = _strict(data, encoding, cut=cut)
+        if text is not None and (encoding in declared or _reads_as_chinese(text)):
+            return Decoded(text, encoding)
+    replaced = _replaced(data, "utf-8")
+    if replaced.unreadable * 50 < len(replaced.text):  # a few bad bytes in UTF-8
+        return replaced
+    best = from_bytes(data[:65536]).best()
+    return _replaced(data, best.encoding if best else "latin-1")
+
+
+def _declared(data: bytes) -> list[str]:
+    found = _DECLARED.search(data[:2048])
+    if not found:
+        return []
+    name = found.group(1).decode("ascii").lower()
+    return ["gb18030" if name in {"gb2312", "gbk", "x-gbk", "gb_2312-80"} else name]
+
+
+def _strict(data: bytes, encoding: str, *, cut: bool) -> str | None:
+    for trim in range(4 if cut else 1):
+        try:
+            return data[: len(data) - trim].decode(encoding)
+        except (UnicodeDecodeError, LookupError):
+            continue
+    return None
+
+
+def _reads_as_chinese(text: str) -> bool:
+    """Any two high bytes decode as GB18030, so frequent characters have to confirm it."""
+    sample = text[:20000]
+    han = [char for char in sample if "\u4e00" <= char <= "\u9fff"]
+    odd = sum("\ue000" <= char <= "\uf8ff" or "\u0080" <= char <= "\u009f" for char in sample)
+    common = sum(char in _COMMON_HAN for char in han)
+    return len(han) >= 2 and odd == 0 and (common * 25 >= len(han) or len(han) < 8)
+
+
+def _replaced(data: bytes, encoding: str) -> Decoded:
+    text = data.decode(encoding, "replace")
+    return Decoded(text, encoding, text.count("\ufffd"))

@@ -1,0 +1,90 @@
+"""Cut large files where appending to them, or editing them in the middle, leaves most slices as they were."""
+
+import mmap
+from collections.abc import Iterator
+from hashlib import sha256
+from pathlib import Path
+from typing import Final
+
+import pyarrow.parquet as pq
+import xxhash
+
+# A line is a cut when the hash of its first bytes says so: one in so many.
+_CUT_LINES: Final = 64
+_CUT_BYTES: Final = 128
+# A slice is looked for a cut from this share of the wanted size on, and cut anyway at the wanted size.
+_EARLIEST: Final = 0.75
+
+Slice = tuple[int, int, int, str]
+"""start, end (bytes, or row groups), size in bytes, sha256 of those bytes."""
+
+
+def is_parquet(path: Path) -> bool:
+    """Whether the file begins as Parquet does."""
+    with path.open("rb") as file:
+        return file.read(4) == b"PAR1"
+
+
+def slice_lines(path: Path, wanted: int) -> list[Slice]:
+    """Byte ranges that end at line ends, of `wanted` bytes or less; a longer line is a slice of its own."""
+    with path.open("rb") as file, mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ) as data:
+        slices, start = [], 0
+        while start < len(data):
+            end = _line_cut(data, start, wanted)
+            slices.append((start, end, end - start, _digest(data, start, end)))
+            start = end
+        return slices
+
+
+def _line_cut(data: mmap.mmap, start: int, wanted: int) -> int:
+    """Where the slice that begins at `start` ends: at a line whose hash says so, else at the last line that fits."""
+    if len(data) - start <= wanted:
+        return len(data)
+    last = 0
+    position = data.find(b"\n", start + int(wanted * _EARLIEST)) + 1
+    while 0 < position <= start + wanted:
+        last = position
+        if xxhash.xxh3_64_intdigest(data[position : position + _CUT_BYTES]) % _CUT_LINES == 0:
+            return position
+        position = data.find(b"\n", position) + 1
+    return last or data.rfind(b"\n", start, start + wanted) + 1 or position or len(data)
+
+
+def slice_row_groups(path: Path, wanted: int) -> list[Slice]:
+    """Ranges of Parquet row groups of about `wanted` packed bytes, whole groups only."""
+    with path.open("rb") as file, mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ) as data:
+        slices: list[Slice] = []
+        first, begin, size = 0, 0, 0
+        ranges = list(row_group_ranges(path))
+        for index, (low, high) in enumerate(ranges):
+            begin = low if index == first else begin
+            size += high - low
+            if size >= wanted or index == len(ranges) - 1:
+                slices.append((first, index + 1, high - begin, _digest(data, begin, high)))
+                first, size = index + 1, 0
+        return slices
+
+
+def row_group_ranges(path: Path) -> Iterator[tuple[int, int]]:
+    """First and last byte of each row group's columns."""
+    metadata = pq.read_metadata(path)
+    for index in range(metadata.num_row_groups):
+        group = metadata.row_group(index)
+        columns = [group.column(number) for number in range(group.num_columns)]
+        begins = [_column_begin(column) for column in columns]
+        ends = [begin + column.total_compressed_size for begin, column in zip(begins, columns, strict=True)]
+        yield min(begins, default=0), max(ends, default=0)
+
+
+def _column_begin(column: pq.ColumnChunkMetaData) -> int:
+    page: int = column.data_page_offset
+    dictionary = column.dictionary_page_offset
+    return page if dictionary is None or dictionary <= 0 else min(page, dictionary)
+
+
+def _digest(data: mmap.mmap, start: int, end: int) -> str:
+    digest = sha256()
+    step = 1 << 22
+    for position in range(start, end, step):
+        digest.update(data[position : min(position + step, end)])
+    return digest.hexdigest()

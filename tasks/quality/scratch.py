@@ -1,0 +1,77 @@
+"""Memory of the signal kernels, allocated once for the longest document, and their hash table."""
+
+from typing import Any, Final, NamedTuple
+
+import numpy as np
+import numpy.typing as npt
+from numba import njit
+
+ENTROPY_BINS: Final = 4096
+
+# A longer document is measured on its beginning: arrays stay below 300 MB, and shares do not change by then.
+MAX_POINTS: Final = 4_000_000
+
+
+class Scratch(NamedTuple):
+    """Work arrays; what they hold is described where they are filled."""
+
+    points: npt.NDArray[np.int32]
+    classes: npt.NDArray[np.uint8]
+    bins: npt.NDArray[np.int32]
+    hashes: npt.NDArray[np.uint64]  # of tokens, then of lines, then of paragraphs
+    lengths: npt.NDArray[np.int32]
+    prefix_hashes: npt.NDArray[np.uint64]
+    prefix_weights: npt.NDArray[np.int32]
+    prefix_lengths: npt.NDArray[np.int32]
+    prefix_words: npt.NDArray[np.int32]
+    candidates: npt.NDArray[np.int32]
+    slots: npt.NDArray[np.int32]
+    keys: npt.NDArray[np.uint64]
+    counts: npt.NDArray[np.int32]
+
+
+def scratch_for(longest: int) -> Scratch:
+    """Arrays for documents of up to `longest` bytes (or `MAX_POINTS` code points, if that is less)."""
+    size = min(max(longest, 1), MAX_POINTS) + 2
+    slots = 1 << (2 * size - 1).bit_length()
+    i32, u64 = np.int32, np.uint64
+    return Scratch(
+        points=np.empty(size, i32),
+        classes=np.empty(size, np.uint8),
+        bins=np.zeros(ENTROPY_BINS, i32),
+        hashes=np.empty(size, u64),
+        lengths=np.empty(size, i32),
+        prefix_hashes=np.empty(size, u64),
+        prefix_weights=np.empty(size, i32),
+        prefix_lengths=np.empty(size, i32),
+        prefix_words=np.empty(size, i32),
+        candidates=np.empty(size, i32),
+        slots=np.empty(size, i32),
+        keys=np.zeros(slots, u64),
+        counts=np.zeros(slots, i32),
+    )
+
+
+@njit(cache=True, nogil=True, inline="always")
+def clear_table(n: int, keys: Any, counts: Any) -> int:
+    """Make an empty table for `n` entries at the start of `keys` and `counts`; return its mask."""
+    size = 16
+    while size < 2 * n:
+        size *= 2
+    for i in range(size):
+        keys[i] = 0
+        counts[i] = 0
+    return size - 1
+
+
+@njit(cache=True, nogil=True, inline="always")
+def count_in_table(value: Any, mask: int, keys: Any, counts: Any) -> int:
+    """Count one more of `value`; return its slot."""
+    key = value if value != 0 else np.uint64(1)
+    mixed = key ^ (key >> np.uint64(32))
+    slot = np.int64((mixed * np.uint64(0x9E3779B97F4A7C15)) >> np.uint64(20)) & mask
+    while keys[slot] != 0 and keys[slot] != key:
+        slot = (slot + 1) & mask
+    keys[slot] = key
+    counts[slot] += 1
+    return slot

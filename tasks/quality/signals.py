@@ -1,0 +1,102 @@
+"""Measure every document once; what follows from the numbers is decided by `quality`, and can be decided again.
+
+One compiled pass per document over the Arrow buffer: no Python per document, none per word. The rules that are
+published for words are measured in words; a Han character is a word of half the weight (see word_signals).
+"""
+
+from typing import Any, Final
+
+import numpy as np
+import numpy.typing as npt
+import pyarrow as pa
+from numba import njit
+
+from schemas.document import DOCUMENT
+from schemas.settings import StepSettings
+from schemas.signals import (
+    CHARACTER_SIGNALS,
+    COUNTS,
+    LINE_SIGNALS,
+    MEASURED,
+    REPEAT_SIGNALS,
+    SIGNALS,
+    WORD_SIGNALS,
+)
+from tasks.engine.shard_task import shard_task
+from tasks.engine.step import Accounting, Partition, Step
+from tasks.quality.character_signals import measure_characters
+from tasks.quality.characters import class_table
+from tasks.quality.decoding import decode, utf8_column
+from tasks.quality.line_signals import measure_lines
+from tasks.quality.phrase_signals import measure_phrases
+from tasks.quality.phrases import Automaton, phrase_automaton
+from tasks.quality.repeat_signals import measure_n_grams
+from tasks.quality.scratch import MAX_POINTS, Scratch, scratch_for
+from tasks.quality.word_signals import find_tokens, measure_vocabulary, stop_word_hashes
+
+NAME: Final = "signals"
+
+# Where the signals of each pass begin in a row of the result.
+_WORDS: Final = len(CHARACTER_SIGNALS)
+_LINES: Final = _WORDS + len(WORD_SIGNALS)
+_REPEATS: Final = _LINES + len(LINE_SIGNALS)
+_PHRASES: Final = _REPEATS + len(REPEAT_SIGNALS)
+
+
+class SignalsSettings(StepSettings):
+    """Nothing to set: thresholds belong to `quality`."""
+
+
+def measure_signals(batch: pa.Table, settings: SignalsSettings) -> Partition:  # noqa: ARG001 - every step has settings
+    """Signals of every document, in input order, as `signals@1` rows."""
+    measured = measure(batch["text"])
+    columns = [measured[:, i].astype(np.int64 if name in COUNTS else np.float32) for i, name in enumerate(MEASURED)]
+    carried = [batch[name].combine_chunks() for name in ("id", "source_type", "kb", "lang")]
+    return Partition(pa.Table.from_arrays([*carried, *(pa.array(c) for c in columns)], schema=SIGNALS.arrow))
+
+
+def measure(text: pa.ChunkedArray) -> npt.NDArray[np.float64]:
+    """Signals of each text of a `large_string` column, shape (texts, len(MEASURED)), columns as in `MEASURED`."""
+    column = utf8_column(text)
+    out = np.zeros((len(column.offsets) - 1, len(MEASURED)))
+    scratch = scratch_for(column.longest)
+    _measure_all(column.data, column.offsets, class_table(), stop_word_hashes(), phrase_automaton(), scratch, out)
+    return out
+
+
+@njit(cache=True, nogil=True)
+def _measure_all(
+    data: Any, offsets: Any, table: Any, stop_words: Any, automaton: Automaton, scratch: Scratch, out: Any
+) -> None:
+    for row in range(len(offsets) - 1):
+        start, end = offsets[row], offsets[row + 1]
+        if end - start > MAX_POINTS:
+            end = _character_start(data, start + MAX_POINTS)
+        n = decode(data, start, end, table, scratch.points, scratch.classes)
+        signals = out[row]
+        measure_characters(scratch.points, scratch.classes, n, scratch.bins, signals)
+        tokens = find_tokens(n, scratch, signals[_WORDS:])
+        candidates = measure_vocabulary(tokens, stop_words, scratch, signals[_WORDS:])
+        measure_n_grams(tokens, candidates, n, scratch, signals[_REPEATS:])
+        measure_lines(n, signals[_WORDS], scratch, signals[_LINES:], signals[_REPEATS:])
+        measure_phrases(data, start, end, automaton, signals[_LINES], float(n), signals[_PHRASES:])
+
+
+@njit(cache=True, nogil=True)
+def _character_start(data: Any, position: int) -> int:
+    while data[position] & 0xC0 == 0x80:
+        position -= 1
+    return position
+
+
+STEP: Final = Step(
+    name=NAME,
+    version=1,
+    settings=SignalsSettings,
+    reads=DOCUMENT,
+    writes=SIGNALS,
+    run=measure_signals,
+    accounting=Accounting.ROWS,
+)
+
+signals = shard_task(STEP)

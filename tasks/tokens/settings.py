@@ -1,0 +1,53 @@
+"""Settings of the tokenizer and of everything that is counted in its tokens (one block in the recipe)."""
+
+from hashlib import sha256
+from pathlib import Path
+from typing import Self
+
+from pydantic import Field
+
+from schemas.settings import StepSettings
+
+
+class TokensSettings(StepSettings):
+    """How text becomes token ids."""
+
+    vocab_size: int = Field(
+        16000,
+        ge=512,
+        le=1_000_000,
+        description="Pieces of the trained model; fewer where the corpus does not hold as many.",
+    )
+    sequence_length: int = Field(2048, ge=2, description="Tokens in a packed row.")
+    sample_mb: float = Field(
+        8.0, gt=0, le=512, description="Text the model is trained on, at most, in 1,000,000 bytes of UTF-8."
+    )
+    shard_sample_mb: float = Field(
+        8.0, gt=0, le=512, description="Text one shard offers for that, at most: bounds the memory of the training."
+    )
+    model: str | None = Field(
+        None,
+        description="A SentencePiece model file to use instead of training one; relative to the recipe's folder.",
+        json_schema_extra={"keyed": False},
+    )
+    model_sha256: str | None = Field(
+        None,
+        pattern="^[0-9a-f]{64}$",
+        description="Digest of `model`, so that another file under the same name is not mistaken for it.",
+    )
+
+    def located(self, folder: Path) -> Self:
+        """The same settings with `model` as an absolute path and its digest filled in.
+
+        Args:
+            folder: What a relative `model` is relative to.
+
+        Raises:
+            OSError: The file cannot be read.
+        """
+        if self.model is None:
+            return self
+        path = (folder / self.model).resolve()
+        return self.model_copy(
+            update={"model": str(path), "model_sha256": sha256(path.read_bytes()).hexdigest()}
+        )
