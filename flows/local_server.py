@@ -19,14 +19,17 @@ _START_TIMEOUT_S = 180
 @contextmanager
 def server_process() -> Iterator[str]:
     """Start a server; gives its API URL at once, before it answers (`wait_until_up`)."""
-    with socket.socket() as listener, subprocess.Popen(
-        [sys.executable, "-m", "flows.local_server", str(_bound(listener))],
-        stdin=subprocess.PIPE,
-        stdout=subprocess.DEVNULL,
-        stderr=subprocess.DEVNULL,
-        pass_fds=[listener.fileno()],
-        env={**os.environ, **_environment()},
-    ) as process:
+    with (
+        socket.socket() as listener,
+        subprocess.Popen(
+            [sys.executable, "-m", "flows.local_server", str(_bound(listener))],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.DEVNULL,
+            pass_fds=[listener.fileno()],
+            env={**os.environ, **_environment()},
+        ) as process,
+    ):
         try:
             yield f"http://127.0.0.1:{listener.getsockname()[1]}/api"
         finally:

@@ -114,10 +114,7 @@ SIGNALS = TableSchema(
             pa.field("source_type", pa.large_string(), nullable=False),
             pa.field("kb", pa.large_string(), nullable=False),
             pa.field("lang", pa.large_string()),
-            *(
-                pa.field(name, pa.int64() if name in COUNTS else pa.float32(), nullable=False)
-                for name in MEASURED
-            ),
+            *(pa.field(name, pa.int64() if name in COUNTS else pa.float32(), nullable=False) for name in MEASURED),
         ]
     ),
 )

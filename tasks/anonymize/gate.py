@@ -200,7 +200,7 @@ def _scan_numbers(data, begin, end, item, out, count):  # type: ignore[no-untype
                 i += 1
             width = _digit(data, i, end) if gap and i < end else 0
             dots += width and gap == 1 and data[i - 1] == 46
-        if digits >= MIN_DIGITS and not _is_plain(data, start, stop) or dots >= 3:
+        if (digits >= MIN_DIGITS and not _is_plain(data, start, stop)) or dots >= 3:
             count = _put(out, count, item, start, stop, _NUMBER)
     return count
 
@@ -234,7 +234,7 @@ def _is_plain(data, start, stop):  # type: ignore[no-untyped-def]
     if groups == 2 and last == 46 and sizes[0] != 3:
         return True
     is_year = (data[start] == 49 and data[start + 1] == 57) or (data[start] == 50 and data[start + 1] == 48)
-    return is_year and sizes[0] == 4 and 3 <= groups and sizes[1] <= 2 and sizes[2] <= 2 and sizes[3] <= 2
+    return is_year and sizes[0] == 4 and groups >= 3 and sizes[1] <= 2 and sizes[2] <= 2 and sizes[3] <= 2
 
 
 @njit(cache=True, nogil=True)

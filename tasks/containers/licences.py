@@ -32,9 +32,7 @@ _COPYRIGHT: Final = re.compile(
     r"^[^\S\n]*(?:(?:portions )?copyright|\(c\)|©|all rights reserved)[^\n]*$", re.IGNORECASE | re.MULTILINE
 )
 # SPDX 3 names of what the library calls by its old name: a licence text does not say "or later".
-_RENAMED: Final = {
-    name: f"{name}-only" for name in ("AGPL-3.0", "GPL-2.0", "GPL-3.0", "LGPL-2.1", "LGPL-3.0")
-}
+_RENAMED: Final = {name: f"{name}-only" for name in ("AGPL-3.0", "GPL-2.0", "GPL-3.0", "LGPL-2.1", "LGPL-3.0")}
 # Licences of which the library has no text, by words only they have.
 _BY_TITLE: Final = (
     (re.compile(r"木兰宽松许可证[，, ]*第\s*2\s*版|Mulan\s*PSL\s*v2|Mulan Permissive Software License[,，]?\s*Version 2",

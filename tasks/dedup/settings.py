@@ -60,7 +60,9 @@ class ShingleSetSettings(FoldingSettings):
 class DeduplicateSettings(StepSettings, FoldingSettings):
     """Duplicates: what counts as one, and which of two documents stays."""
 
-    threshold: float = Field(0.7, gt=0, le=1, description="Jaccard similarity of two shingle sets from which on one goes.")
+    threshold: float = Field(
+        0.7, gt=0, le=1, description="Jaccard similarity of two shingle sets from which on one goes."
+    )
     shingle_size: int = Field(5, ge=1, le=32, description="Words, or Han, kana and hangul characters, in a shingle.")
     num_perm: int = Field(128, ge=16, le=1024, description="Entries of the MinHash signature.")
     max_miss: float = Field(

@@ -9,14 +9,62 @@ MAINTAINERS: Final = frozenset({"OWNER", "MEMBER", "COLLABORATOR"})
 
 # Programs whose account name does not say so, lower case.
 _KNOWN_BOTS: Final = frozenset(
-    """
-    allcontributors amplabjenkins apache-ci asfgit asf-ci atlantis azure-pipelines bors claassistant cla-assistant
-    codecov codecov-commenter codecov-io codefactor-io coveralls dcoapp deepsource-autofix dependabot
-    dependabot-preview gitguardian github-actions gitlab-ci google-cla googlewhitesourcebot greenkeeper
-    greenkeeperio-bot hadoop-yetus homu i-robot imgbot issue-label-bot lgtm-com linear mend-for-github-com mergify
-    msftgits mindspore-ci netlify openssl-machine pre-commit-ci probot pyup-bot renovate rust-highfive rust-timer
-    sentry-io snyk-bot sonarcloud sonarqubecloud sparkqa stale vercel welcome whitesource-for-github-com
-    """.split()
+    [
+        "allcontributors",
+        "amplabjenkins",
+        "apache-ci",
+        "asfgit",
+        "asf-ci",
+        "atlantis",
+        "azure-pipelines",
+        "bors",
+        "claassistant",
+        "cla-assistant",
+        "codecov",
+        "codecov-commenter",
+        "codecov-io",
+        "codefactor-io",
+        "coveralls",
+        "dcoapp",
+        "deepsource-autofix",
+        "dependabot",
+        "dependabot-preview",
+        "gitguardian",
+        "github-actions",
+        "gitlab-ci",
+        "google-cla",
+        "googlewhitesourcebot",
+        "greenkeeper",
+        "greenkeeperio-bot",
+        "hadoop-yetus",
+        "homu",
+        "i-robot",
+        "imgbot",
+        "issue-label-bot",
+        "lgtm-com",
+        "linear",
+        "mend-for-github-com",
+        "mergify",
+        "msftgits",
+        "mindspore-ci",
+        "netlify",
+        "openssl-machine",
+        "pre-commit-ci",
+        "probot",
+        "pyup-bot",
+        "renovate",
+        "rust-highfive",
+        "rust-timer",
+        "sentry-io",
+        "snyk-bot",
+        "sonarcloud",
+        "sonarqubecloud",
+        "sparkqa",
+        "stale",
+        "vercel",
+        "welcome",
+        "whitesource-for-github-com",
+    ]
 )
 _WORD: Final = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+|\d+")
 _BOT_WORDS: Final = frozenset({"bot", "robot"})

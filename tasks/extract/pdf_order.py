@@ -95,9 +95,7 @@ def _gaps(row: Row, left: float, right: float) -> list[tuple[float, float]]:
     return gaps
 
 
-def _common(
-    first: Sequence[tuple[float, float]], second: Sequence[tuple[float, float]]
-) -> list[tuple[float, float]]:
+def _common(first: Sequence[tuple[float, float]], second: Sequence[tuple[float, float]]) -> list[tuple[float, float]]:
     both = [(max(a, c), min(b, d)) for a, b in first for c, d in second]
     return [(start, end) for start, end in both if end - start >= _MIN_GUTTER]
 

@@ -4,7 +4,6 @@ from collections.abc import Sequence
 from html import escape
 from typing import Any, Final
 
-
 from tasks.extract.parsed import Box
 from tasks.extract.pdf_lines import PageLines
 from tasks.extract.pdf_order import Row
@@ -82,6 +81,4 @@ def html_table(cells: Sequence[Sequence[str | None]]) -> str:
 
 
 def _td(text: str, span: int) -> str:
-    return f"<td colspan=\"{span}\">{escape(text)}</td>" if span > 1 else f"<td>{escape(text)}</td>"
-
-
+    return f'<td colspan="{span}">{escape(text)}</td>' if span > 1 else f"<td>{escape(text)}</td>"

@@ -4,18 +4,13 @@ import json
 import re
 from collections.abc import Mapping
 from hashlib import blake2b
-from typing import Any, Final
+from typing import Any
 
-import polars as pl
 import pyarrow as pa
 
 from schemas.document import DOCUMENT
+from tasks.engine.word_count import count_words
 
-# One match per word: see document@1.n_words.
-_WORD: Final = (
-    r"[\p{Han}\p{Hiragana}\p{Katakana}\p{Hangul}]"
-    r"|[[\p{L}\p{N}\p{M}]--[\p{Han}\p{Hiragana}\p{Katakana}\p{Hangul}]]+"
-)
 _UNSTORABLE = re.compile("[\ud800-\udfff]")
 
 
@@ -97,10 +92,3 @@ def quarantine_row(
 def documents_table(rows: list[dict[str, Any]]) -> pa.Table:
     """`document@1` from rows of `document_row`, words counted."""
     return count_words(DOCUMENT.from_rows(rows))
-
-
-def count_words(documents: pa.Table) -> pa.Table:
-    """The same documents with `n_words` set from their text."""
-    text = pl.Series(pl.from_arrow(documents["text"]))
-    words = text.str.count_matches(_WORD).cast(pl.Int64).to_arrow()
-    return documents.set_column(documents.schema.get_field_index("n_words"), DOCUMENT.arrow.field("n_words"), words)

@@ -37,7 +37,8 @@ _HTML_START = re.compile(
 _HTML_ANYWHERE = re.compile(r"<(?:html|body)[\s>]", re.IGNORECASE)
 _HEADER_LINE = re.compile(r"[A-Za-z][A-Za-z0-9-]*:[ \t]")
 _MAIL_HEADER = re.compile(
-    r"^(?:From|To|Subject|Date|Received|Return-Path|Message-ID|MIME-Version|Delivered-To):", re.IGNORECASE | re.MULTILINE
+    r"^(?:From|To|Subject|Date|Received|Return-Path|Message-ID|MIME-Version|Delivered-To):",
+    re.IGNORECASE | re.MULTILINE,
 )
 
 
@@ -127,7 +128,9 @@ def _ole_kind(data: bytes) -> tuple[str, str, str]:
         raise UnreadableKindError(
             ExtractCause.DAMAGED, f"not a whole OLE container: {type(error).__name__}", "office"
         ) from None
-    raise UnreadableKindError(ExtractCause.UNSUPPORTED, "an office format before 2007: save it as docx or pptx", "office")
+    raise UnreadableKindError(
+        ExtractCause.UNSUPPORTED, "an office format before 2007: save it as docx or pptx", "office"
+    )
 
 
 def _binary_kind(data: bytes, ending: str) -> tuple[str, str, str]:

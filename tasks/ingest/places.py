@@ -39,9 +39,7 @@ class Place:
     repository: str | None = None
 
 
-def locations(
-    sources: Sequence[Source], folder: Path, *, fetched: Mapping[str, Path] | None = None
-) -> dict[str, str]:
+def locations(sources: Sequence[Source], folder: Path, *, fetched: Mapping[str, Path] | None = None) -> dict[str, str]:
     """Folder of each source by its key, for `ExtractSettings.locations`; other arguments as in `take_inventory`."""
     return {source.key: str(_root(source, folder, fetched or {})[0]) for source in sources}
 
@@ -110,9 +108,7 @@ def _expand(location: Path, pattern: str, *, as_code: bool) -> list[FoundFile]:
 
 
 def _under(prefix: str, file: FoundFile) -> FoundFile:
-    return FoundFile(
-        f"{prefix}/{file.path}", file.size, file.mtime_ns, file.refusal, file.message, file.is_repository
-    )
+    return FoundFile(f"{prefix}/{file.path}", file.size, file.mtime_ns, file.refusal, file.message, file.is_repository)
 
 
 def _has_magic(path: str) -> bool:

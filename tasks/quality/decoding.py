@@ -26,7 +26,11 @@ class Utf8Column(NamedTuple):
 
 def utf8_column(column: pa.ChunkedArray) -> Utf8Column:
     """Views into the Arrow buffers of a `large_string` column; copies only where it has several chunks."""
-    array = column.chunk(0) if column.num_chunks == 1 else pa.concat_arrays(column.chunks or [pa.array([], pa.large_string())])
+    array = (
+        column.chunk(0)
+        if column.num_chunks == 1
+        else pa.concat_arrays(column.chunks or [pa.array([], pa.large_string())])
+    )
     _, offsets, data = array.buffers()
     positions = np.zeros(1, np.int64) if offsets is None else np.frombuffer(offsets, np.int64)
     values = np.zeros(0, np.uint8) if data is None else np.frombuffer(data, np.uint8)

@@ -112,7 +112,7 @@ def _judge_line(points: Any, classes: Any, first: int, last: int, tally: Any) ->
             upper += kind == UPPER
         elif kind == DIGIT:
             digits += 1
-            if k - first < _LOG_HEAD and k > first + 1 and DIGIT == classes[k - 2]:
+            if k - first < _LOG_HEAD and k > first + 1 and classes[k - 2] == DIGIT:
                 colons += points[k - 1] == 0x3A
                 dashes += points[k - 1] == 0x2D
         elif HAN <= kind <= HANGUL:

@@ -27,7 +27,9 @@ _BY_LINE: Final = (1 << JAVASCRIPT) | (1 << POLICY) | (1 << MORE) | (1 << AD)
 
 
 @njit(cache=True, nogil=True)
-def measure_phrases(data: Any, start: int, end: int, automaton: Automaton, lines: float, chars: float, out: Any) -> None:
+def measure_phrases(
+    data: Any, start: int, end: int, automaton: Automaton, lines: float, chars: float, out: Any
+) -> None:
     """Write `PHRASE_SIGNALS` of `data[start:end]`, which has `lines` lines and `chars` code points."""
     step, kinds, sizes = automaton
     hits = np.zeros(N_KINDS, np.int64)
@@ -78,7 +80,9 @@ def _link_bytes(data: Any, start: int, end: int) -> int:
             first, last = i, i + 3
             while first > start and 0x61 <= data[first - 1] | 0x20 <= 0x7A:
                 first -= 1
-            while last < end and 0x20 < data[last] < 0x7F and data[last] not in (0x22, 0x27, 0x29, 0x3C, 0x3E, 0x5D, 0x60):
+            while (
+                last < end and 0x20 < data[last] < 0x7F and data[last] not in (0x22, 0x27, 0x29, 0x3C, 0x3E, 0x5D, 0x60)
+            ):
                 last += 1
             total += last - first
             i = last

@@ -12,17 +12,12 @@ import numpy as np
 from numba import njit
 
 from tasks.quality.characters import (
-    CJK_PUNCTUATION,
     DIGIT,
-    HAN,
     HANGUL,
-    HIGH_LATIN,
     LOWER,
     MARK,
     NEWLINE,
-    OTHER_LETTER,
     PUNCTUATION,
-    SYMBOL,
     UPPER,
 )
 from tasks.quality.scratch import Scratch, clear_table, count_in_table
@@ -119,7 +114,9 @@ def _store(scratch: Scratch, token: int, start: int, end: int, weight: int, leng
         value = (value ^ np.uint64(scratch.points[k])) * np.uint64(_FNV)
     scratch.hashes[token] = value
     scratch.lengths[token] = length
-    scratch.prefix_hashes[token + 1] = scratch.prefix_hashes[token] * np.uint64(_FNV) + (value ^ (value >> np.uint64(29)))
+    scratch.prefix_hashes[token + 1] = scratch.prefix_hashes[token] * np.uint64(_FNV) + (
+        value ^ (value >> np.uint64(29))
+    )
     scratch.prefix_weights[token + 1] = scratch.prefix_weights[token] + weight
     scratch.prefix_lengths[token + 1] = scratch.prefix_lengths[token] + end - start
     scratch.prefix_words[token + 1] = scratch.prefix_words[token] + weight - 1

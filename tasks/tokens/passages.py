@@ -79,9 +79,7 @@ def _find_cut(text: str, start: int, stop: int, kind: str) -> int:
 def _continues(text: str, position: int) -> bool:
     """True where a cut would part a mark from its letter."""
     return position < len(text) and (
-        unicodedata.combining(text[position]) != 0
-        or text[position] in _JOINERS
-        or text[position - 1] == "\u200d"
+        unicodedata.combining(text[position]) != 0 or text[position] in _JOINERS or text[position - 1] == "\u200d"
     )
 
 

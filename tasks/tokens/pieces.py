@@ -1,6 +1,6 @@
 """Fill chunks with the atoms of a section, cutting only what does not fit into one."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Final
 
@@ -118,7 +118,11 @@ def _split_structure(text: str, atom: Atom, limit: int) -> list[Piece]:
 
 def _repeat(text: str, atom: Atom, head: str, foot: str, limit: int, split: str) -> list[Piece]:
     """Cut the body between `head` and `foot` and put both around every part."""
-    closed = bool(foot) and text[atom.start : atom.end].rstrip().endswith(foot) and atom.end - atom.start > len(head) + len(foot)
+    closed = (
+        bool(foot)
+        and text[atom.start : atom.end].rstrip().endswith(foot)
+        and atom.end - atom.start > len(head) + len(foot)
+    )
     if len(head) + len(foot) > limit // 2:
         if split == "fence":
             head = foot if len(foot) * 2 <= limit // 2 else ""
@@ -141,8 +145,6 @@ def _repeat(text: str, atom: Atom, head: str, foot: str, limit: int, split: str)
         first, last = number == 1, number == len(spans)
         kind = {"table" if split == "table" else "code"}
         pieces.append(
-            Piece(
-                atom.start if first else begin, atom.end if last else end, kind, said, number, len(spans), split
-            )
+            Piece(atom.start if first else begin, atom.end if last else end, kind, said, number, len(spans), split)
         )
     return pieces

@@ -34,7 +34,9 @@ class Section:
         return any(atom.kind != "heading" for atom in self.atoms)
 
 
-def find_sections(text: str, atoms: Sequence[Atom], *, title: str | None, min_chars: int, max_chars: int) -> list[Section]:
+def find_sections(
+    text: str, atoms: Sequence[Atom], *, title: str | None, min_chars: int, max_chars: int
+) -> list[Section]:
     """Sections in order; together they hold all atoms but the marks of turns.
 
     A heading without text of its own opens the section after it. A section below `min_chars` joins the next one when

@@ -48,6 +48,4 @@ class TokensSettings(StepSettings):
         if self.model is None:
             return self
         path = (folder / self.model).resolve()
-        return self.model_copy(
-            update={"model": str(path), "model_sha256": sha256(path.read_bytes()).hexdigest()}
-        )
+        return self.model_copy(update={"model": str(path), "model_sha256": sha256(path.read_bytes()).hexdigest()})

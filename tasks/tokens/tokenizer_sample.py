@@ -35,7 +35,9 @@ def sample_texts(batch: pa.Table, settings: TokensSettings) -> Partition:
 def take_sample(texts: pa.Table, max_bytes: int) -> pa.Table:
     """Rows of `texts` (id, text) in order of id while they fit in `max_bytes`; always at least one, if there is one."""
     frame = pl.DataFrame(pl.from_arrow(texts))
-    sizes = pl.DataFrame({"row": range(len(frame)), "id": frame["id"], "size": _excerpts(frame["text"]).str.len_bytes()})
+    sizes = pl.DataFrame(
+        {"row": range(len(frame)), "id": frame["id"], "size": _excerpts(frame["text"]).str.len_bytes()}
+    )
     sizes = sizes.sort("id").with_columns(pl.col("size").cast(pl.Int64).cum_sum().alias("total"))
     rows = sizes.filter((pl.col("total") <= max_bytes) | (pl.col("total") == pl.col("size")))["row"]
     taken = frame[rows]
