@@ -11,7 +11,7 @@ import pytest
 
 from schemas.document import DOCUMENT
 from tasks.engine.step import Partition, Step
-from tasks.extract.rows import count_words
+from tasks.engine.word_count import count_words
 
 GOLDEN = Path(__file__).parent / "golden"
 
