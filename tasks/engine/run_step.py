@@ -13,7 +13,9 @@ from schemas.shard import ShardRef, StepRecord
 from tasks.engine.step import Partition, Step
 from tasks.engine.store import Store, digest_of
 
-Refs = ShardRef | Sequence[ShardRef]
+# A record stands for what its step kept, so that a task can be given another task's future.
+Ref = ShardRef | StepRecord
+Refs = Ref | Sequence[Ref]
 
 
 def cache_key(step: Step[Any], shards: Refs, settings: Settings, uses: Mapping[str, Refs]) -> str:
@@ -28,6 +30,13 @@ def cache_key(step: Step[Any], shards: Refs, settings: Settings, uses: Mapping[s
             "uses": {name: [ref.digest for ref in _listed(refs)] for name, refs in sorted(uses.items())},
         }
     )
+
+
+def find_record(
+    step: Step[Any], shards: Refs, settings: Settings, store: Store, uses: Mapping[str, Refs] | None = None
+) -> StepRecord | None:
+    """What was committed before for exactly this work, if it is all still there."""
+    return store.find(step.name, cache_key(step, shards, settings, uses or {}))
 
 
 def run_step(
@@ -48,9 +57,9 @@ def run_step(
         SchemaError: The step's output is not what it declared.
     """
     uses = dict(uses or {})
-    key = cache_key(step, shards, settings, uses)
-    if done := store.find(step.name, key):
+    if done := find_record(step, shards, settings, store, uses):
         return done
+    key = cache_key(step, shards, settings, uses)
     name = shard_id or _listed(shards)[0].shard_id
     wall, cpu = time.perf_counter(), time.process_time()
     batch = _read(store, shards, step.reads)
@@ -98,5 +107,6 @@ def _read(store: Store, refs: Refs, schema: Any) -> pa.Table:
     return pa.concat_tables(tables) if tables else schema.empty()
 
 
-def _listed(refs: Refs) -> Sequence[ShardRef]:
-    return [refs] if isinstance(refs, ShardRef) else refs
+def _listed(refs: Refs) -> list[ShardRef]:
+    many = [refs] if isinstance(refs, ShardRef | StepRecord) else refs
+    return [ref.kept if isinstance(ref, StepRecord) else ref for ref in many]

@@ -55,7 +55,7 @@ def shard_task(step: Step[Any]) -> Task[..., StepRecord]:
 def _run_name() -> str:
     given = task_run.parameters
     shards = given["shards"]
-    name = given.get("shard_id") or (shards if hasattr(shards, "shard_id") else shards[0]).shard_id
+    name = given.get("shard_id") or (shards[0] if isinstance(shards, list | tuple) else shards).shard_id
     return f"{task_run.task_name}-{name}"
 
 

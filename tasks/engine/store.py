@@ -6,11 +6,15 @@ at any moment leaves either a finished step or an unreferenced object (docs/deci
 
 import io
 import json
-from contextlib import nullcontext
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cached_property
 from hashlib import sha256
-from typing import Any
+from pathlib import Path
+from typing import IO, Any
+from uuid import uuid4
 
 import fsspec
 import pyarrow as pa
@@ -55,19 +59,32 @@ class Store:
     def put_bytes(self, path: str, data: bytes) -> None:
         """Write `path` whole. A local file appears complete or not at all."""
         fs, full = self._fs[0], self._full(path)
-        fs.makedirs(full.rsplit("/", 1)[0], exist_ok=True)
-        with fs.transaction if _is_local(fs) else nullcontext():
+        if not _is_local(fs):
             fs.pipe_file(full, data)
+            return
+        with _beside(full, data) as written:
+            written.replace(full)
 
     def create_bytes(self, path: str, data: bytes) -> bool:
         """Write `path` if nobody has; False where it exists. Of two writers exactly one gets True."""
         fs, full = self._fs[0], self._full(path)
-        fs.makedirs(full.rsplit("/", 1)[0], exist_ok=True)
         try:
-            fs.pipe_file(full, data, mode="create")
+            if not _is_local(fs):
+                fs.pipe_file(full, data, mode="create")
+                return True
+            with _beside(full, data) as written:
+                os.link(written, full)
         except FileExistsError:
             return False
         return True
+
+    def open_output(self, path: str) -> IO[bytes]:
+        """A file to write piece by piece; a reader may find it unfinished."""
+        fs, full = self._fs[0], self._full(path)
+        if _is_local(fs):
+            Path(full).parent.mkdir(parents=True, exist_ok=True)
+        stream: IO[bytes] = fs.open(full, "wb")
+        return stream
 
     def size(self, path: str) -> int | None:
         """Bytes of `path`, or None where there is nothing."""
@@ -84,7 +101,8 @@ class Store:
             found = fs.ls(self._full(folder), detail=False)
         except FileNotFoundError:
             return []
-        return sorted(str(path).rstrip("/").rsplit("/", 1)[-1] for path in found)
+        names = (str(path).rstrip("/").rsplit("/", 1)[-1] for path in found)
+        return sorted(name for name in names if not name.endswith(".partial"))
 
     def delete(self, path: str) -> None:
         """Remove a file or folder, if it is there."""
@@ -149,6 +167,18 @@ def _record_path(step: str, key: str) -> str:
 def _repeating(table: pa.Table) -> list[str]:
     """Columns worth a dictionary: not the text, whose values never repeat."""
     return [name for name in table.schema.names if name not in {"text", "bytes", "id", "blocks"}]
+
+
+@contextmanager
+def _beside(full: str, data: bytes) -> Iterator[Path]:
+    """A file with `data` in the folder of `full`, gone afterwards unless it was moved."""
+    path = Path(f"{full}.{uuid4().hex}.partial")
+    path.parent.mkdir(parents=True, exist_ok=True)
+    try:
+        path.write_bytes(data)
+        yield path
+    finally:
+        path.unlink(missing_ok=True)
 
 
 def _is_local(fs: fsspec.AbstractFileSystem) -> bool:

@@ -16,7 +16,7 @@ from typing import Any
 from schemas.settings import Settings
 from schemas.shard import StepRecord
 from tasks.engine.lifeline import exit_with_parent
-from tasks.engine.run_step import Refs, run_step
+from tasks.engine.run_step import Refs, find_record, run_step
 from tasks.engine.step import Step
 from tasks.engine.store import Store
 
@@ -74,6 +74,9 @@ def dispatch(
     """Run a step here, or in a worker process where there are any."""
     if _pool is None:
         return run_step(step, shards, settings, store, uses, shard_id=shard_id)
+    # Asked here first: a run with nothing to do starts no process.
+    if done := find_record(step, shards, settings, store, uses):
+        return done
     return _pool.call(step.address, shards, settings, store, uses, shard_id)
 
 
