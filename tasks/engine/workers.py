@@ -7,11 +7,11 @@ docs/decisions/0005): the Prefect task stays a thread of the driver and only the
 import importlib
 import multiprocessing as mp
 import threading
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from concurrent.futures import ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
 from contextlib import contextmanager
-from typing import Any
+from typing import Any, TypeVar
 
 from schemas.settings import Settings
 from schemas.shard import StepRecord
@@ -19,6 +19,9 @@ from tasks.engine.lifeline import exit_with_parent
 from tasks.engine.run_step import Refs, find_record, run_step
 from tasks.engine.step import Step
 from tasks.engine.store import Store
+
+
+T = TypeVar("T")
 
 
 class _Pool:
@@ -32,10 +35,10 @@ class _Pool:
     def _start(self) -> ProcessPoolExecutor:
         return ProcessPoolExecutor(self.workers, mp.get_context("spawn"), initializer=exit_with_parent)
 
-    def call(self, *args: Any) -> StepRecord:
+    def call(self, function: Callable[..., T], *args: Any, **named: Any) -> T:
         executor = self._executor
         try:
-            return executor.submit(_run_by_address, *args).result()
+            return executor.submit(function, *args, **named).result()
         except BrokenProcessPool:
             with self._lock:
                 if executor is self._executor:
@@ -77,7 +80,12 @@ def dispatch(
     # Asked here first: a run with nothing to do starts no process.
     if done := find_record(step, shards, settings, store, uses):
         return done
-    return _pool.call(step.address, shards, settings, store, uses, shard_id)
+    return _pool.call(_run_by_address, step.address, shards, settings, store, uses, shard_id)
+
+
+def call_in_worker(function: Callable[..., T], *args: Any, **named: Any) -> T:
+    """Call a function of a module here, or in a worker process where there are any."""
+    return function(*args, **named) if _pool is None else _pool.call(function, *args, **named)
 
 
 def _run_by_address(

@@ -1,0 +1,52 @@
+"""From what there is to documents worth keeping: extract, clean, language, quality."""
+
+from collections.abc import Mapping, Sequence
+
+from prefect import flow
+
+from flows.run import Pending, Run
+from schemas.shard import ShardRef, StepRecord
+from tasks.clean.clean import clean
+from tasks.extract.code import extract_code
+from tasks.extract.documents import extract_documents
+from tasks.extract.faq import extract_faq
+from tasks.extract.issues import extract_issues
+from tasks.extract.settings import ExtractSettings
+from tasks.extract.text import extract_text
+from tasks.quality.language import language
+from tasks.quality.measure_signals import SignalsSettings, signals
+from tasks.quality.quality import quality
+
+EXTRACT = {
+    "documents": extract_documents,
+    "code": extract_code,
+    "issues": extract_issues,
+    "faq": extract_faq,
+    "text": extract_text,
+}
+
+
+@flow(name="prepare", flow_run_name="prepare-{dataset}", validate_parameters=False)
+def prepare(
+    dataset: str,  # noqa: ARG001 (names the run)
+    run: Run,
+    extract_settings: ExtractSettings,
+    shards: Mapping[str, Sequence[ShardRef]],
+) -> list[list[StepRecord]]:
+    """Records of each stage, first extraction, last what is kept; every stage has one record per shard."""
+    steps, store = run.recipe.steps, run.store
+    extracted: Pending = [
+        EXTRACT[kind].submit(shard, extract_settings, store) for kind, found in shards.items() for shard in found
+    ]
+    stages = [extracted]
+    if steps.clean.enabled:
+        stages.append(run.submit(clean, stages[-1], steps.clean))
+    if steps.language.enabled:
+        stages.append(run.submit(language, stages[-1], steps.language))
+    measured: Pending = []
+    if steps.quality.enabled:
+        measured = run.submit(signals, stages[-1], SignalsSettings())
+        stages.append(run.submit(quality, stages[-1], steps.quality, signals=measured))
+    records = [run.gather(stage) for stage in stages[:-1]]
+    run.gather(measured)
+    return [*records, run.gather(stages[-1])]

@@ -1,0 +1,74 @@
+"""One run of a recipe: its store, its workers, and the records of everything it did."""
+
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from typing import Any
+
+from prefect import Flow, Task
+from prefect.futures import PrefectFuture
+
+from flows.recipe import Recipe
+from flows.runners import RunnerFactory
+from schemas.settings import Settings
+from schemas.shard import StepRecord
+from tasks.engine.store import Store
+
+Observer = Callable[[StepRecord], None]
+Pending = Sequence[Any]
+"""Shards, records or futures of records: what a task can be given."""
+
+_observers: list[Observer] = []
+
+
+@contextmanager
+def observe(observer: Observer) -> Iterator[None]:
+    """Tell `observer` of every finished shard while the block runs."""
+    _observers.append(observer)
+    try:
+        yield
+    finally:
+        _observers.remove(observer)
+
+
+class Run:
+    """What the flows of one run share.
+
+    Args:
+        recipe: Checked, with absolute places.
+        runner: Makes the task runner of each flow.
+    """
+
+    def __init__(self, recipe: Recipe, runner: RunnerFactory) -> None:
+        self.recipe = recipe
+        self.store = Store(recipe.root)
+        self.records: list[StepRecord] = []
+        self._runner = runner
+
+    def placed(self, flow: Flow[..., Any]) -> Flow[..., Any]:
+        """`flow` with its tasks on this run's workers."""
+        return flow.with_options(task_runner=self._runner())
+
+    def submit(self, task: Task[..., StepRecord], shards: Pending, settings: Settings, **uses: Pending) -> Pending:
+        """One task per shard; each side table in `uses` has an entry per shard."""
+        sides = [dict(zip(uses, row, strict=True)) for row in zip(*uses.values(), strict=True)] or [{}] * len(shards)
+        return [
+            task.submit(shard, settings, self.store, side) for shard, side in zip(shards, sides, strict=True)
+        ]
+
+    def gather(self, futures: Iterable[PrefectFuture[StepRecord]]) -> list[StepRecord]:
+        """Wait for tasks, in order, and note what they did.
+
+        Raises:
+            Exception: What the first failed task raised.
+        """
+        return self.note(future.result() for future in futures)
+
+    def note(self, records: Iterable[StepRecord]) -> list[StepRecord]:
+        """Add finished work to the books."""
+        noted = []
+        for record in records:
+            noted.append(record)
+            self.records.append(record)
+            for observer in _observers:
+                observer(record)
+        return noted

@@ -1,0 +1,83 @@
+"""From the documents that stay to the tables of a release: anonymize, tokens, chunks, conversations."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from prefect import Task, flow
+
+from flows.run import Pending, Run
+from schemas.settings import StepSettings
+from schemas.shard import ShardRef, StepRecord
+from tasks.anonymize.anonymize import anonymize
+from tasks.anonymize.settings import AnonymizeSettings
+from tasks.publish.documents import documents
+from tasks.publish.images import images
+from tasks.publish.pretrain_text import pretrain_text
+from tasks.tokens.chunks import chunks
+from tasks.tokens.qa_pairs import qa_pairs
+from tasks.tokens.recall_eval import recall_eval
+from tasks.tokens.sft import sft
+from tasks.tokens.tokenizer import tokenizer
+from tasks.tokens.tokenizer_sample import tokenizer_sample
+from tasks.tokens.tokens import tokens
+
+# Tables that are made from documents alone.
+_FROM_DOCUMENTS: Mapping[str, Task[..., StepRecord]] = {"documents": documents, "pretrain_text": pretrain_text}
+# Tables that also point into chunks.
+_FROM_CHUNKS: Mapping[str, Task[..., StepRecord]] = {"qa_pairs": qa_pairs, "recall_eval": recall_eval}
+
+
+@flow(name="tabulate", flow_run_name="tabulate-{dataset}", validate_parameters=False)
+def tabulate(
+    dataset: str,  # noqa: ARG001 (names the run)
+    run: Run,
+    anonymize_settings: AnonymizeSettings,
+    kept: Sequence[ShardRef],
+    pictures: Sequence[ShardRef | None],
+) -> tuple[list[StepRecord], dict[str, list[ShardRef]]]:
+    """Make every table the recipe asks for.
+
+    Args:
+        kept: Shards of documents.
+        pictures: The pictures of each shard, where it has any.
+
+    Returns:
+        Records of `anonymize` (none where it is off), and the shards of each table.
+    """
+    outputs, final = set(run.recipe.outputs), _final(run, anonymize_settings, kept)
+    made: dict[str, Pending] = {
+        table: run.submit(task, final, StepSettings()) for table, task in _FROM_DOCUMENTS.items() if table in outputs
+    }
+    if "images" in outputs:
+        pairs = [(shard, found) for shard, found in zip(final, pictures, strict=True) if found and found.rows]
+        made["images"] = run.submit(images, [s for s, _ in pairs], StepSettings(), images=[p for _, p in pairs])
+    made |= _with_tokens(run, final, outputs) if run.recipe.steps.tokens.enabled else {}
+    anonymized = run.gather(final) if run.recipe.steps.anonymize.enabled else []
+    tables = {table: [record.kept for record in run.gather(pending)] for table, pending in made.items()}
+    if "pii_spans" in outputs:
+        tables["pii_spans"] = [record.sides["pii_spans"] for record in anonymized]
+    return anonymized, {table: shards for table, shards in tables.items() if table in outputs}
+
+
+def _final(run: Run, settings: AnonymizeSettings, kept: Pending) -> Pending:
+    return run.submit(anonymize, kept, settings) if settings.enabled else kept
+
+
+def _with_tokens(run: Run, final: Pending, outputs: set[str]) -> dict[str, Pending]:
+    settings = run.recipe.steps.tokens
+    samples = run.submit(tokenizer_sample, final, settings)
+    model = tokenizer.submit(samples, settings, run.store, None, "tokenizer")
+    models = [model] * len(final)
+    made: dict[str, Any] = {"tokenizer_sample": samples, "tokenizer": [model]}
+    if "pretrain_tokens" in outputs:
+        made["pretrain_tokens"] = run.submit(tokens, final, settings, tokenizer=models)
+    if outputs.isdisjoint({"chunks", "sft", *_FROM_CHUNKS}) or not run.recipe.steps.chunks.enabled:
+        return made
+    passages = run.submit(chunks, final, run.recipe.steps.chunks, tokenizer=models)
+    made["chunks"] = passages
+    for table, task in _FROM_CHUNKS.items():
+        if table in outputs:
+            made[table] = run.submit(task, final, StepSettings(), chunks=passages)
+    if "sft" in outputs:
+        made["sft"] = run.submit(sft, final, StepSettings(), chunks=passages, tokenizer=models)
+    return made
