@@ -38,6 +38,7 @@ def prepare(
     extracted: Pending = [
         EXTRACT[kind].submit(shard, extract_settings, store) for kind, found in shards.items() for shard in found
     ]
+    run.expect(len(extracted))
     stages = [extracted]
     if steps.clean.enabled:
         stages.append(run.submit(clean, stages[-1], steps.clean))

@@ -1,8 +1,8 @@
 """One run of a recipe: its store, its workers, and the records of everything it did."""
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
-from typing import Any
+from typing import Any, Protocol
 
 from prefect import Flow, Task
 from prefect.futures import PrefectFuture
@@ -13,9 +13,20 @@ from schemas.settings import Settings
 from schemas.shard import StepRecord
 from tasks.engine.store import Store
 
-Observer = Callable[[StepRecord], None]
 Pending = Sequence[Any]
 """Shards, records or futures of records: what a task can be given."""
+
+
+
+class Observer(Protocol):
+    """Is told how a run gets on."""
+
+    def expect(self, shards: int) -> None:
+        """So many more shards were given to a step."""
+
+    def finish(self, record: StepRecord) -> None:
+        """A step is done with a shard."""
+
 
 _observers: list[Observer] = []
 
@@ -51,9 +62,15 @@ class Run:
     def submit(self, task: Task[..., StepRecord], shards: Pending, settings: Settings, **uses: Pending) -> Pending:
         """One task per shard; each side table in `uses` has an entry per shard."""
         sides = [dict(zip(uses, row, strict=True)) for row in zip(*uses.values(), strict=True)] or [{}] * len(shards)
+        self.expect(len(shards))
         return [
             task.submit(shard, settings, self.store, side) for shard, side in zip(shards, sides, strict=True)
         ]
+
+    def expect(self, shards: int) -> None:
+        """Tell the observers that so many shards are on their way."""
+        for observer in _observers:
+            observer.expect(shards)
 
     def gather(self, futures: Iterable[PrefectFuture[StepRecord]]) -> list[StepRecord]:
         """Wait for tasks, in order, and note what they did.
@@ -70,5 +87,5 @@ class Run:
             noted.append(record)
             self.records.append(record)
             for observer in _observers:
-                observer(record)
+                observer.finish(record)
         return noted

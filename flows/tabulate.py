@@ -66,6 +66,7 @@ def _final(run: Run, settings: AnonymizeSettings, kept: Pending) -> Pending:
 def _with_tokens(run: Run, final: Pending, outputs: set[str]) -> dict[str, Pending]:
     settings = run.recipe.steps.tokens
     samples = run.submit(tokenizer_sample, final, settings)
+    run.expect(1)
     model = tokenizer.submit(samples, settings, run.store, None, "tokenizer")
     models = [model] * len(final)
     made: dict[str, Any] = {"tokenizer_sample": samples, "tokenizer": [model]}

@@ -11,7 +11,7 @@ from prefect.client.schemas.objects import State, TaskRun
 from prefect.runtime import task_run
 
 from schemas.settings import Settings
-from schemas.shard import StepRecord
+from schemas.shard import ShardRef, StepRecord
 from tasks.engine.run_step import Refs
 from tasks.engine.step import Step
 from tasks.engine.store import Store
@@ -36,7 +36,11 @@ def shard_task(step: Step[Any]) -> Task[..., StepRecord]:
         uses: Mapping[str, Refs] | None = None,
         shard_id: str | None = None,
     ) -> StepRecord:
-        return dispatch(step, shards, settings, store, uses, shard_id=shard_id)
+        try:
+            return dispatch(step, shards, settings, store, uses, shard_id=shard_id)
+        except Exception as error:
+            error.add_note(f"step {step.name}, shard {shard_id or _shard_of(shards)}")
+            raise
 
     run.__name__ = run.__qualname__ = step.name
     run.__doc__ = step.run.__doc__
@@ -54,9 +58,12 @@ def shard_task(step: Step[Any]) -> Task[..., StepRecord]:
 
 def _run_name() -> str:
     given = task_run.parameters
-    shards = given["shards"]
-    name = given.get("shard_id") or (shards[0] if isinstance(shards, list | tuple) else shards).shard_id
-    return f"{task_run.task_name}-{name}"
+    return f"{task_run.task_name}-{given.get('shard_id') or _shard_of(given['shards'])}"
+
+
+def _shard_of(shards: Refs) -> str:
+    first = shards if isinstance(shards, ShardRef | StepRecord) else shards[0]
+    return first.shard_id
 
 
 def _is_transient(_task: Task[..., Any], _run: TaskRun, state: State[Any]) -> bool:

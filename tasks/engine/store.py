@@ -86,6 +86,11 @@ class Store:
         stream: IO[bytes] = fs.open(full, "wb")
         return stream
 
+    def open_input(self, path: str) -> IO[bytes]:
+        """A file to read parts of."""
+        stream: IO[bytes] = self._fs[0].open(self._full(path), "rb")
+        return stream
+
     def size(self, path: str) -> int | None:
         """Bytes of `path`, or None where there is nothing."""
         try:

@@ -44,6 +44,25 @@ def locations(sources: Sequence[Source], folder: Path, *, fetched: Mapping[str, 
     return {source.key: str(_root(source, folder, fetched or {})[0]) for source in sources}
 
 
+def find_places(
+    sources: Sequence[Source], folder: Path, *, fetched: Mapping[str, Path] | None = None
+) -> list[Place]:
+    """The files of every source; other arguments as in `take_inventory`.
+
+    Raises:
+        SourceError: Names every source that has none.
+    """
+    found, faults = [], []
+    for index, source in enumerate(sources):
+        try:
+            found.append(find_place(source, folder, fetched or {}))
+        except (LookupError, OSError) as error:
+            faults.append((index, str(error)))
+    if faults:
+        raise SourceError(faults)
+    return found
+
+
 def find_place(source: Source, folder: Path, fetched: Mapping[str, Path]) -> Place:
     """The files of one source.
 
