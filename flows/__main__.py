@@ -5,7 +5,6 @@ Prefect, pyarrow and the parsers are imported by the commands that need them: he
 
 import json
 import os
-import sys
 from collections.abc import Iterator
 from contextlib import contextmanager, nullcontext
 from pathlib import Path
@@ -32,22 +31,23 @@ _FAILED, _WRONG = 1, 2
 @app.command()
 def run(recipe: RecipePath, as_json: AsJson = False) -> None:
     """Make a release, or find that nothing has changed."""
-    checked = _checked_recipe(recipe)
-    with _prefect() as wait:
+    _checked_recipe(recipe)
+    with _prefect() as wait_for_server:
         from flows.curate import curate
         from flows.report import progress_bar, show_result
         from flows.run import observe
 
         console = _console(stderr=True)
-        wait()
+        wait_for_server()
         with progress_bar(console) as bar, observe(bar), _failure_exits():
             result = curate(str(recipe.resolve()))
     if as_json:
         counts = {"documents": result.tables.get("documents", 0), "tables": result.tables}
-        print(json.dumps({**result.model_dump(mode="json", exclude={"tables"}), "counts": counts}, ensure_ascii=False))
+        typer.echo(
+            json.dumps({**result.model_dump(mode="json", exclude={"tables"}), "counts": counts}, ensure_ascii=False)
+        )
     else:
         show_result(_console(stderr=False), result)
-    del checked
 
 
 @app.command()
@@ -59,13 +59,15 @@ def plan(recipe: RecipePath, as_json: AsJson = False) -> None:
     with _failure_exits():
         planned = make_plan(checked, recipe.resolve().parent)
     if as_json:
-        print(json.dumps([row.model_dump() for row in planned], ensure_ascii=False))
+        typer.echo(json.dumps([row.model_dump() for row in planned], ensure_ascii=False))
     else:
         _console(stderr=False).print(plan_table(planned))
 
 
 @app.command()
-def versions(root: Annotated[str, typer.Argument(help="Root of a recipe: folder or URL.")], as_json: AsJson = False) -> None:
+def versions(
+    root: Annotated[str, typer.Argument(help="Root of a recipe: folder or URL.")], as_json: AsJson = False
+) -> None:
     """List the versions below a root."""
     found = [manifest for _, manifest in _manifests(root)]
     rows = [
@@ -74,7 +76,7 @@ def versions(root: Annotated[str, typer.Argument(help="Root of a recipe: folder 
         for m in found
     ]  # fmt: skip
     if as_json:
-        print(json.dumps(rows))
+        typer.echo(json.dumps(rows))
         return
     from rich.table import Table
 
@@ -93,7 +95,7 @@ def show(
     """Show what a version holds and what became of every record."""
     manifest = _find_version(version, root)
     if as_json:
-        print(manifest.model_dump_json())
+        typer.echo(manifest.model_dump_json())
         return
     from flows.report import show_manifest
 
@@ -111,12 +113,12 @@ def schema(
 
     models = {"recipe": Recipe, "manifest": Manifest}
     if name in models:
-        print(json.dumps(models[name].model_json_schema(), indent=2, ensure_ascii=False))
+        typer.echo(json.dumps(models[name].model_json_schema(), indent=2, ensure_ascii=False))
     elif name in RELEASE:
         columns = [
             {"name": f.name, "type": str(f.type), "nullable": f.nullable, **_described(f)} for f in RELEASE[name].arrow
         ]
-        print(json.dumps({"table": name, "columns": columns}, indent=2, ensure_ascii=False))
+        typer.echo(json.dumps({"table": name, "columns": columns}, indent=2, ensure_ascii=False))
     else:
         _stop(_WRONG, f"no schema is called {name!r}; there are: {', '.join([*models, *RELEASE])}")
 
@@ -191,7 +193,7 @@ def _failure_exits() -> Iterator[None]:
         yield
     except KeyboardInterrupt:
         _stop(130, "interrupted; nothing was published, the next run continues")
-    except Exception as error:  # noqa: BLE001 (the one place where a failure becomes an exit code)
+    except Exception as error:
         if os.environ.get("WINNOW_TRACEBACK"):
             raise
         where = getattr(error, "__notes__", [])
@@ -216,7 +218,7 @@ def _console(*, stderr: bool) -> Any:
 
 def _stop(code: int, *lines: str) -> Any:
     for index, line in enumerate(lines):
-        print(line if index == 0 else f"  {line}", file=sys.stderr)
+        typer.echo(line if index == 0 else f"  {line}", err=True)
     raise typer.Exit(code)
 
 

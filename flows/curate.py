@@ -15,7 +15,7 @@ from prefect.cache_policies import NO_CACHE
 from prefect.runtime import flow_run
 
 from flows.deduplicate import deduplicate_documents
-from flows.prepare import EXTRACT, prepare
+from flows.prepare import prepare
 from flows.publish import publish, recipe_values
 from flows.recipe import Recipe, read_recipe
 from flows.released import released_ids
@@ -71,7 +71,7 @@ def _curate(run: Run, folder: Path) -> RunResult:
     found = inventory(dataset, recipe, folder, run.store)
     log.info("inventory: %d shards", sum(len(shards) for shards in found.shards.values()))
     update_progress_artifact(progress, 5.0)
-    stages = run.placed(prepare)(dataset, run, _extract_settings(recipe, folder), found.shards)
+    stages = run.placed(prepare)(dataset, run, extract_settings(recipe, folder), found.shards)
     update_progress_artifact(progress, 50.0)
     inputs = inputs_digest(run, found)
     released = released_ids(run.store, dataset, inputs)
@@ -107,7 +107,8 @@ def funnel(run: Run) -> list[dict[str, Any]]:
     return [total.model_dump(exclude={"reasons"}) for total in add_up(run.records, run.store)]
 
 
-def _extract_settings(recipe: Recipe, folder: Path) -> ExtractSettings:
+def extract_settings(recipe: Recipe, folder: Path) -> ExtractSettings:
+    """Settings of extraction with what only this machine knows: where sources lie, passwords."""
     passwords = {
         source.key: os.environ[source.password_env]
         for source in recipe.sources

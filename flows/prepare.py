@@ -7,11 +7,16 @@ from prefect import flow
 from flows.run import Pending, Run
 from schemas.shard import ShardRef, StepRecord
 from tasks.clean.clean import clean
+from tasks.extract.code import STEP as CODE
 from tasks.extract.code import extract_code
+from tasks.extract.documents import STEP as DOCUMENTS
 from tasks.extract.documents import extract_documents
+from tasks.extract.faq import STEP as FAQ
 from tasks.extract.faq import extract_faq
+from tasks.extract.issues import STEP as ISSUES
 from tasks.extract.issues import extract_issues
 from tasks.extract.settings import ExtractSettings
+from tasks.extract.text import STEP as TEXT
 from tasks.extract.text import extract_text
 from tasks.quality.language import language
 from tasks.quality.measure_signals import SignalsSettings, signals
@@ -24,6 +29,8 @@ EXTRACT = {
     "faq": extract_faq,
     "text": extract_text,
 }
+
+EXTRACT_STEPS = {"documents": DOCUMENTS, "code": CODE, "issues": ISSUES, "faq": FAQ, "text": TEXT}
 
 
 @flow(name="prepare", flow_run_name="prepare-{dataset}", validate_parameters=False)

@@ -24,7 +24,8 @@ from tasks.publish.versions import claim_version, latest_manifest, publish_manif
 _FILE_BYTES: Final = 256_000_000
 # Whatever can change a byte of a release without a change of ours.
 _LIBRARIES: Final = (
-    "pyarrow", "polars", "pymupdf", "unstructured", "presidio-analyzer", "datasketch", "jieba", "sentencepiece", "prefect",
+    "pyarrow", "polars", "pymupdf", "unstructured", "presidio-analyzer", "datasketch", "jieba", "sentencepiece",
+    "prefect",
 )  # fmt: skip
 
 

@@ -110,7 +110,7 @@ def read_recipe(path: Path) -> Recipe:
     except (OSError, UnicodeDecodeError) as error:
         raise RecipeError([(str(path), f"cannot be read: {getattr(error, 'strerror', None) or 'not UTF-8'}")]) from None
     try:
-        values = yaml.load(text, _StrictLoader)  # noqa: S506 (a SafeLoader)
+        values = yaml.load(text, _StrictLoader)
     except yaml.YAMLError as error:
         raise RecipeError([(str(path), _yaml_fault(error))]) from None
     return parse_recipe(values, path.resolve().parent)
@@ -162,7 +162,7 @@ class _StrictLoader(yaml.SafeLoader):
     def construct_mapping(self, node: yaml.MappingNode, deep: bool = False) -> dict[Any, Any]:
         seen: set[Any] = set()
         for key_node, _ in node.value:
-            key = self.construct_object(key_node, deep=True)  # type: ignore[no-untyped-call]
+            key = self.construct_object(key_node, deep=True)
             if key in seen:
                 raise yaml.constructor.ConstructorError(None, None, f"{key!r} is given twice", key_node.start_mark)
             seen.add(key)

@@ -17,7 +17,6 @@ Pending = Sequence[Any]
 """Shards, records or futures of records: what a task can be given."""
 
 
-
 class Observer(Protocol):
     """Is told how a run gets on."""
 
@@ -63,9 +62,7 @@ class Run:
         """One task per shard; each side table in `uses` has an entry per shard."""
         sides = [dict(zip(uses, row, strict=True)) for row in zip(*uses.values(), strict=True)] or [{}] * len(shards)
         self.expect(len(shards))
-        return [
-            task.submit(shard, settings, self.store, side) for shard, side in zip(shards, sides, strict=True)
-        ]
+        return [task.submit(shard, settings, self.store, side) for shard, side in zip(shards, sides, strict=True)]
 
     def expect(self, shards: int) -> None:
         """Tell the observers that so many shards are on their way."""

@@ -43,7 +43,7 @@ def start_runner(settings: RunnerSettings) -> Iterator[RunnerFactory]:
 
 def _dask(settings: RunnerSettings) -> Iterator[RunnerFactory]:
     try:
-        from prefect_dask import DaskTaskRunner
+        from prefect_dask.task_runners import DaskTaskRunner
     except ImportError:
         raise RunnerError("runner.kind is dask: pip install 'winnow[dask]'") from None
     if settings.address:
@@ -59,7 +59,7 @@ def _dask(settings: RunnerSettings) -> Iterator[RunnerFactory]:
 def _local_cluster(workers: int) -> Iterator["LocalCluster"]:
     from distributed import LocalCluster
 
-    cluster = LocalCluster(
+    cluster = LocalCluster(  # type: ignore[no-untyped-call]
         n_workers=workers, threads_per_worker=1, processes=True, dashboard_address=None, silence_logs=40
     )
     try:

@@ -38,13 +38,17 @@ def tabulate(
     """Make every table the recipe asks for.
 
     Args:
+        dataset: Names the run.
+        run: Gives workers, store and recipe.
+        anonymize_settings: With their key.
         kept: Shards of documents.
         pictures: The pictures of each shard, where it has any.
 
     Returns:
         Records of `anonymize` (none where it is off), and the shards of each table.
     """
-    outputs, final = set(run.recipe.outputs), _final(run, anonymize_settings, kept)
+    outputs = set[str](run.recipe.outputs)
+    final = _final(run, anonymize_settings, kept)
     made: dict[str, Pending] = {
         table: run.submit(task, final, StepSettings()) for table, task in _FROM_DOCUMENTS.items() if table in outputs
     }
