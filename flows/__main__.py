@@ -107,11 +107,13 @@ def schema(
     name: Annotated[str, typer.Argument(help="recipe, manifest, or a table of a release.")],
 ) -> None:
     """Print the JSON Schema of a recipe or manifest, or the columns of a table."""
+    from pydantic import BaseModel
+
     from flows.recipe import Recipe
     from schemas.manifest import Manifest
     from schemas.release import RELEASE
 
-    models = {"recipe": Recipe, "manifest": Manifest}
+    models: dict[str, type[BaseModel]] = {"recipe": Recipe, "manifest": Manifest}
     if name in models:
         typer.echo(json.dumps(models[name].model_json_schema(), indent=2, ensure_ascii=False))
     elif name in RELEASE:

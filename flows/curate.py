@@ -5,7 +5,8 @@ import re
 import time
 from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import Any, Final
+from typing import Any, Final, cast
+from uuid import UUID
 
 import pyarrow as pa
 import pyarrow.compute as pc
@@ -67,8 +68,8 @@ def curate(recipe: str) -> RunResult:
 
 def _curate(run: Run, folder: Path) -> RunResult:
     recipe, dataset, log = run.recipe, run.recipe.dataset, get_run_logger()
-    progress = create_progress_artifact(0.0, key=_key("progress", dataset), description="Stages of the run")
-    found = inventory(dataset, recipe, folder, run.store)
+    progress = cast(UUID, create_progress_artifact(0.0, key=_key("progress", dataset), description="Stages of the run"))
+    found = cast(Inventory, inventory(dataset, recipe, folder, run.store))
     log.info("inventory: %d shards", sum(len(shards) for shards in found.shards.values()))
     update_progress_artifact(progress, 5.0)
     stages = run.placed(prepare)(dataset, run, extract_settings(recipe, folder), found.shards)

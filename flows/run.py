@@ -1,6 +1,6 @@
 """One run of a recipe: its store, its workers, and the records of everything it did."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from typing import Any, Protocol
 
@@ -54,9 +54,10 @@ class Run:
         self.records: list[StepRecord] = []
         self._runner = runner
 
-    def placed(self, flow: Flow[..., Any]) -> Flow[..., Any]:
+    def placed(self, flow: Flow[..., Any]) -> Callable[..., Any]:
         """`flow` with its tasks on this run's workers."""
-        return flow.with_options(task_runner=self._runner())
+        placed: Callable[..., Any] = flow.with_options(task_runner=self._runner())
+        return placed
 
     def submit(self, task: Task[..., StepRecord], shards: Pending, settings: Settings, **uses: Pending) -> Pending:
         """One task per shard; each side table in `uses` has an entry per shard."""
