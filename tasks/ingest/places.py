@@ -44,9 +44,7 @@ def locations(sources: Sequence[Source], folder: Path, *, fetched: Mapping[str, 
     return {source.key: str(_root(source, folder, fetched or {})[0]) for source in sources}
 
 
-def find_places(
-    sources: Sequence[Source], folder: Path, *, fetched: Mapping[str, Path] | None = None
-) -> list[Place]:
+def find_places(sources: Sequence[Source], folder: Path, *, fetched: Mapping[str, Path] | None = None) -> list[Place]:
     """The files of every source; other arguments as in `take_inventory`.
 
     Raises:

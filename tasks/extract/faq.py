@@ -1,0 +1,115 @@
+"""Extract lists of questions and answers: one document per pair, both turns marked."""
+
+import json
+from collections.abc import Iterator, Mapping
+from hashlib import sha256
+from typing import Any, Final
+
+import pyarrow as pa
+
+from schemas.document import DOCUMENT
+from schemas.inventory import INVENTORY
+from schemas.outcomes import QUARANTINE
+from tasks.engine.shard_task import shard_task
+from tasks.engine.step import Accounting, Partition, Step
+from tasks.extract.raw import RawError, read_entry
+from tasks.extract.rows import document_row, documents_table, quarantine_row, storable
+from tasks.extract.settings import ExtractCause, ExtractSettings
+from tasks.extract.text_decoding import decode_text
+
+NAME: Final = "extract_faq"
+_HEADERS: Final = frozenset({("question", "answer"), ("q", "a"), ("问题", "答案"), ("问题", "回答"), ("問題", "答案")})
+
+Rows = list[dict[str, Any]]
+
+
+def extract_pairs(batch: pa.Table, settings: ExtractSettings) -> Partition:
+    """One document per line `question<TAB>answer`; further columns go to the metadata.
+
+    Args:
+        batch: `inventory@1` rows.
+        settings: Where sources lie, and limits.
+
+    Returns:
+        Documents in the order of their lines; `records` counts lines that are not blank.
+    """
+    kept: Rows = []
+    bad: Rows = []
+    for entry in batch.to_pylist():
+        rows, faults = _extract_entry(entry, settings)
+        kept += rows
+        bad += faults or ([] if rows else [_quarantine(entry, ExtractCause.EMPTY, "no question in it")])
+    return Partition(documents_table(kept), quarantined=QUARANTINE.from_rows(bad), records=len(kept) + len(bad))
+
+
+def _extract_entry(entry: Mapping[str, Any], settings: ExtractSettings) -> tuple[Rows, Rows]:
+    try:
+        decoded = decode_text(read_entry(entry, settings))
+    except RawError as error:
+        return [], [_quarantine(entry, error.cause, str(error))]
+    kept: dict[str, dict[str, Any]] = {}
+    bad: Rows = []
+    for number, fields in _lines(storable(decoded.text)):
+        question, answer = (fields[0].strip(), fields[1].strip()) if len(fields) >= 2 else ("", "")
+        if number == 1 and (question.lower(), answer.lower()) in _HEADERS:
+            continue
+        if not question or not answer:
+            bad.append(_quarantine(entry, ExtractCause.BAD_RECORD, "not question<TAB>answer", f"line-{number}"))
+            continue
+        # The same pair twice is one record more than documents: the second is named by its line.
+        record = _record(question, answer)
+        record = f"{record}-{number}" if record in kept else record
+        kept[record] = _row(entry, record, question, answer)
+    return list(kept.values()), bad
+
+
+def _lines(text: str) -> Iterator[tuple[int, list[str]]]:
+    for number, line in enumerate(text.split("\n"), start=1):
+        if line.strip():
+            yield number, line.split("\t")
+
+
+def _record(question: str, answer: str) -> str:
+    return sha256(f"{question}\t{answer}".encode()).hexdigest()[:16]
+
+
+def _row(entry: Mapping[str, Any], record: str, question: str, answer: str) -> dict[str, Any]:
+    text = f"{question}\n\n{answer}"
+    blocks = [_turn(0, len(question), "user"), _turn(len(question) + 2, len(text), "assistant")]
+    return document_row(
+        entry,
+        text,
+        source_type="faq",
+        raw_sha256=sha256(f"{question}\t{answer}".encode()).hexdigest(),
+        record=record,
+        source=f"{entry['path']}#{record}",
+        title=question[:200],
+        mime="text/tab-separated-values",
+        blocks=blocks,
+    )
+
+
+def _turn(start: int, end: int, role: str) -> dict[str, Any]:
+    attributes = {"role": role, "is_bot": False, "accept_signal": "faq" if role == "assistant" else None}
+    return {
+        "start": start, "end": end, "kind": "turn", "level": None, "page": None, "x0": None, "y0": None, "x1": None,
+        "y1": None, "html": None, "attributes": json.dumps(attributes, sort_keys=True),
+    }  # fmt: skip
+
+
+def _quarantine(entry: Mapping[str, Any], cause: str, message: str, record: str = "") -> dict[str, Any]:
+    return quarantine_row(entry, step=NAME, cause=cause, message=message, source_type="faq", record=record)
+
+
+STEP: Final = Step(
+    name=NAME,
+    version=1,
+    settings=ExtractSettings,
+    reads=INVENTORY,
+    writes=DOCUMENT,
+    run=extract_pairs,
+    causes=ExtractCause,
+    accounting=Accounting.PARENTS,
+)
+
+extract_faq = shard_task(STEP)
