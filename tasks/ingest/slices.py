@@ -1,13 +1,13 @@
 """Cut large files where appending to them, or editing them in the middle, leaves most slices as they were."""
 
 import mmap
-from collections.abc import Iterator
 from hashlib import sha256
 from pathlib import Path
 from typing import Final
 
-import pyarrow.parquet as pq
 import xxhash
+
+from tasks.containers.row_groups import row_group_ranges
 
 # A line is a cut when the hash of its first bytes says so: one in so many.
 _CUT_LINES: Final = 64
@@ -63,23 +63,6 @@ def slice_row_groups(path: Path, wanted: int) -> list[Slice]:
                 slices.append((first, index + 1, high - begin, _digest(data, begin, high)))
                 first, size = index + 1, 0
         return slices
-
-
-def row_group_ranges(path: Path) -> Iterator[tuple[int, int]]:
-    """First and last byte of each row group's columns."""
-    metadata = pq.read_metadata(path)
-    for index in range(metadata.num_row_groups):
-        group = metadata.row_group(index)
-        columns = [group.column(number) for number in range(group.num_columns)]
-        begins = [_column_begin(column) for column in columns]
-        ends = [begin + column.total_compressed_size for begin, column in zip(begins, columns, strict=True)]
-        yield min(begins, default=0), max(ends, default=0)
-
-
-def _column_begin(column: pq.ColumnChunkMetaData) -> int:
-    page: int = column.data_page_offset
-    dictionary = column.dictionary_page_offset
-    return page if dictionary is None or dictionary <= 0 else min(page, dictionary)
 
 
 def _digest(data: mmap.mmap, start: int, end: int) -> str:
