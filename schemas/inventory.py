@@ -28,12 +28,12 @@ INVENTORY = TableSchema(
             pa.field("revision", pa.large_string()),
             # SPDX expression of the nearest licence file at or above the file, by its text; null where there is none.
             pa.field("license", pa.large_string()),
-            # Slice of a large file: bytes of JSONL, row groups of Parquet; null for a whole file.
+            # Slice of a large file: bytes of JSONL, rows of Parquet; null for a whole file.
             pa.field("start", pa.int64()),
             pa.field("end", pa.int64()),
-            # Bytes of the file, member or slice.
+            # Bytes of the file, member or slice (of rows of Parquet: their share of the packed file).
             pa.field("size", pa.int64(), nullable=False),
-            # sha256, hex, of those bytes (of a git blob: its object id).
+            # sha256, hex, of those bytes (of a git blob: its object id; of rows of Parquet: of the row groups they are in).
             pa.field("digest", pa.large_string(), nullable=False),
             # Columns of a `text` source.
             pa.field("id_field", pa.large_string()),

@@ -35,8 +35,8 @@ _COPYRIGHT: Final = re.compile(
 _RENAMED: Final = {name: f"{name}-only" for name in ("AGPL-3.0", "GPL-2.0", "GPL-3.0", "LGPL-2.1", "LGPL-3.0")}
 # Licences of which the library has no text, by words only they have.
 _BY_TITLE: Final = (
-    (re.compile(r"木兰宽松许可证[，, ]*第\s*2\s*版|Mulan\s*PSL\s*v2|Mulan Permissive Software License[,，]?\s*Version 2",
-                re.IGNORECASE), "MulanPSL-2.0"),
+    (re.compile(r"木兰宽松许可证[，, ]*第\s*2\s*版|Mulan\s*PSL\s*v2", re.IGNORECASE), "MulanPSL-2.0"),
+    (re.compile(r"Mulan Permissive Software License[,，]?\s*Version 2", re.IGNORECASE), "MulanPSL-2.0"),
     (re.compile(r"PYTHON SOFTWARE FOUNDATION LICENSE VERSION 2"), "PSF-2.0"),
 )  # fmt: skip
 

@@ -1,6 +1,7 @@
 """Who wrote a turn of a thread: a person or a program, a maintainer or not."""
 
 import re
+from itertools import pairwise
 from collections.abc import Mapping
 from typing import Any, Final
 
@@ -102,6 +103,4 @@ def _named_like_a_bot(login: str) -> bool:
     if login.lower().endswith("[bot]") or login.lower().removeprefix("app/") in _KNOWN_BOTS:
         return True
     words = [word.lower() for word in _WORD.findall(login)]
-    return bool(_BOT_WORDS.intersection(words)) or any(
-        pair in _BOT_PAIRS for pair in zip(words, words[1:], strict=False)
-    )
+    return bool(_BOT_WORDS.intersection(words)) or any(pair in _BOT_PAIRS for pair in pairwise(words))

@@ -23,7 +23,8 @@ _CLOSES: Final = re.compile(
 # The words of notices that an issue is closed for nobody answered, and labels that say the same.
 _STALE: Final = re.compile(
     r"automatically (?:been )?(?:marked|closed|labell?ed)[^.]{0,80}(?:stale|inactiv|no (?:recent )?activity)"
-    r"|(?:marked as|been) stale|clos(?:ed|ing)[^.]{0,60}(?:due to|because of|for|lack of)[^.]{0,40}(?:inactivity|no activity|staleness)"
+    r"|(?:marked as|been) stale"
+    r"|clos(?:ed|ing)[^.]{0,60}(?:due to|because of|for|lack of)[^.]{0,40}(?:inactivity|no activity|staleness)"
     r"|(?:长时间|長時間|超过|超過|已经?|近期)[^。]{0,30}(?:没有|未|無|无)(?:任何)?(?:活动|活動|回复|回覆|更新|响应|動靜|动静)"
     r"|(?:自动|自動)(?:关闭|關閉|标记为)",
     re.IGNORECASE,
@@ -102,7 +103,7 @@ def thread_row(entry: Mapping[str, Any], thread: Thread, digest: str, maintainer
         created_at=thread.created_at,
         updated_at=thread.updated_at,
         blocks=blocks,
-        metadata=_metadata(thread, maintainers),
+        metadata=_metadata(thread),
     )
 
 
@@ -120,7 +121,7 @@ def _attributes(turn: Turn, thread: Thread, maintainers: set[str]) -> dict[str, 
     }
 
 
-def _metadata(thread: Thread, maintainers: set[str]) -> dict[str, Any]:
+def _metadata(thread: Thread) -> dict[str, Any]:
     labels = [storable(label) for label in thread.labels]
     lowered = {label.lower() for label in labels}
     return {

@@ -91,11 +91,8 @@ class MarkdownBuilder:
     ) -> int | None:
         """Append a block whose Markdown is `text`; nothing is added for an empty one.
 
-        Args:
-            after: What stands between this block and the next.
-
-        Returns:
-            The block's index, None when nothing was added.
+        `after` is what stands between this block and the next; the others are columns of a block. Returns the block's
+        index, None when nothing was added.
         """
         text = storable(text).strip("\n")
         if not text.strip():

@@ -36,7 +36,7 @@ def _page_is_whole(document: Any, index: int) -> bool:
         xref = document.page_xref(index)
         kind, value = document.xref_get_key(xref, "Contents")
         if kind == "null":
-            return document.xref_get_key(xref, "Type")[1] == "/Page"
+            return bool(document.xref_get_key(xref, "Type")[1] == "/Page")
         streams = [int(number) for number in _REFERENCE.findall(value)] if kind in {"xref", "array"} else []
         if kind == "xref" and not document.xref_is_stream(streams[0]):
             streams = [int(number) for number in _REFERENCE.findall(document.xref_object(streams[0]))]

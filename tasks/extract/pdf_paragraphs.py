@@ -1,6 +1,7 @@
 """Rows of a column to paragraphs, lists and code: which lines belong together, and how they are joined."""
 
 import re
+from itertools import pairwise
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from statistics import median
@@ -93,7 +94,7 @@ class _Frame:
     def __init__(self, rows: Sequence[Row]) -> None:
         self.left = min((row.x0 for row in rows), default=0.0)
         self.right = max((row.x1 for row in rows), default=0.0)
-        steps = [b.y0 - a.y0 for a, b in zip(rows, rows[1:], strict=False) if _alike(a, b) and b.y0 > a.y0]
+        steps = [b.y0 - a.y0 for a, b in pairwise(rows) if _alike(a, b) and b.y0 > a.y0]
         self.leading = median(steps) if steps else 0.0
 
     def continues(self, group: Sequence[Row], row: Row) -> bool:

@@ -51,7 +51,7 @@ def _is_filled(cells: Sequence[Sequence[str | None]]) -> bool:
 
 def _within(line: Any, box: Box) -> bool:
     x, y = (line.x0 + line.x1) / 2, (line.y0 + line.y1) / 2
-    return box[0] - 1 <= x <= box[2] + 1 and box[1] - 1 <= y <= box[3] + 1
+    return bool(box[0] - 1 <= x <= box[2] + 1 and box[1] - 1 <= y <= box[3] + 1)
 
 
 def markdown_table(cells: Sequence[Sequence[str | None]]) -> str:

@@ -19,7 +19,7 @@ _MAX_PIXELS: Final = 64_000_000
 def measure_picture(picture: Picture) -> dict[str, Any] | None:
     """Columns of `image@1` that come from the file itself; None for one that cannot be decoded or shows nothing.
 
-    A picture below 32 pixels on a side, 16 times longer than wide, or of one colour is a line, a bullet or a background.
+    One below 32 pixels on a side, 16 times longer than wide, or of one colour is a line, a bullet or a background.
     """
     try:
         with warnings.catch_warnings():

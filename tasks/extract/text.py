@@ -16,7 +16,7 @@ from schemas.document import DOCUMENT
 from schemas.inventory import INVENTORY
 from schemas.outcomes import QUARANTINE
 from tasks.containers.detect import UNPACK_ERRORS, open_unpacked
-from tasks.containers.row_groups import row_groups_digest
+from tasks.containers.row_groups import covering_groups, rows_digest
 from tasks.engine.shard_task import shard_task
 from tasks.engine.step import Accounting, Partition, Step
 from tasks.engine.word_count import count_words
@@ -89,14 +89,15 @@ def _parquet_records(entry: Mapping[str, Any], path: Path) -> pl.DataFrame:
     start, end = entry["start"], entry["end"]
     try:
         file = pq.ParquetFile(path)
-        groups = range(file.num_row_groups) if start is None else range(start, end)
-        if start is not None and row_groups_digest(path, start, end) != entry["digest"]:
+        groups, first = (range(file.num_row_groups), 0) if start is None else covering_groups(path, start, end)
+        if start is not None and rows_digest(path, start, end) != entry["digest"]:
             raise SourceChangedError(f"{entry['path']}: changed while the run was reading it; run again")
         names = set(file.schema_arrow.names)
         if entry["text_field"] not in names:
             raise RawError(ExtractCause.BAD_RECORD, f"no column {entry['text_field']!r}: set text_field")
         columns = [name for name in (entry["id_field"], entry["text_field"]) if name in names]
         table = file.read_row_groups(list(groups), columns=columns)
+        table = table if start is None else table.slice(start - first, end - start)
     except (pa.ArrowException, OSError) as error:
         raise RawError(ExtractCause.DAMAGED, f"not a readable Parquet file: {type(error).__name__}") from None
     frame = pl.DataFrame(pl.from_arrow(table))
@@ -104,7 +105,7 @@ def _parquet_records(entry: Mapping[str, Any], path: Path) -> pl.DataFrame:
     text = pl.col(entry["text_field"])
     if frame.schema[entry["text_field"]] != pl.String:
         raise RawError(ExtractCause.BAD_RECORD, f"column {entry['text_field']!r} is not text")
-    place = pl.format("row-{}-{}", pl.lit(start or 0), pl.int_range(pl.len()) + 1)
+    place = pl.format("row-{}", pl.int_range(pl.len()) + (start or 0) + 1)
     return frame.select(place=place, record=record, text=text)
 
 

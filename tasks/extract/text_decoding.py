@@ -1,4 +1,4 @@
-"""Bytes to text when nobody says which encoding: UTF-8 and UTF-16 by their marks, else the Chinese ones, else the best guess."""
+"""Bytes to text when nobody says which encoding: by marks, UTF-8, the Chinese ones, else the best guess."""
 
 import re
 from dataclasses import dataclass

@@ -1,8 +1,8 @@
 """The one door to `unstructured`: without network, without telemetry, without a language model.
 
-Its partitioners classify prose with spaCy's `en_core_web_sm`, which they download on first use. That model knows English
-only and decides nothing we rely on (headings come from styles), so it is replaced by a blank pipeline that cuts sentences
-and tags every word as a noun. Every module that needs `unstructured` imports it from here.
+Its partitioners classify prose with spaCy's `en_core_web_sm`, which they download on first use. That model knows
+English only and decides nothing we rely on (headings come from styles), so it is replaced by a blank pipeline that cuts
+sentences and tags every word as a noun. Every module that needs `unstructured` imports it from here.
 """
 
 import os
@@ -58,10 +58,22 @@ def partition(kind: str, data: bytes) -> list[Any]:
     """Elements of a document.
 
     Args:
-        kind: pptx | xlsx | epub | email
+        kind: html | docx | pptx | xlsx | epub | email
         data: The file.
     """
     return list(_PARTITIONERS[kind](BytesIO(data)))
+
+
+def _html(file: BytesIO) -> Any:
+    from unstructured.partition.html import partition_html
+
+    return partition_html(file=file)
+
+
+def _docx(file: BytesIO) -> Any:
+    from unstructured.partition.docx import partition_docx
+
+    return partition_docx(file=file, include_page_breaks=False, infer_table_structure=True)
 
 
 def _pptx(file: BytesIO) -> Any:
@@ -89,6 +101,8 @@ def _email(file: BytesIO) -> Any:
 
 
 _PARTITIONERS: Final[dict[str, Callable[[BytesIO], Any]]] = {
+    "html": _html,
+    "docx": _docx,
     "pptx": _pptx,
     "xlsx": _xlsx,
     "epub": _epub,

@@ -75,7 +75,7 @@ def take_inventory(
     folder: Path,
     store: Store,
     *,
-    shard_bytes: int = 16_000_000,
+    shard_bytes: int = 8_000_000,
     fetched: Mapping[str, Path] | None = None,
 ) -> Inventory:
     """List everything the sources hold; files that did not change since the last time are not read for it.
@@ -191,12 +191,12 @@ def _give_licences(rows: Sequence[Row]) -> None:
     for row in rows:
         inside = row["container"] != "none"
         for name, licence in row["licences"].items():
-            path = PurePosixPath(name if inside else row["path"])
-            folders[row["path"] if inside else "", str(path.parent)] = licence
+            parent = PurePosixPath(name if inside else row["path"]).parent
+            folders[row["path"] if inside else "", str(parent)] = licence
     for row in rows:
         inside = row["container"] != "none"
         container, path = (row["path"], row["member"] or "") if inside else ("", row["path"])
-        above = (folders.get((container, str(parent))) for parent in PurePosixPath(path).parents)
+        above = [folders.get((container, str(parent))) for parent in PurePosixPath(path).parents]
         row["license"] = next((licence for licence in above if licence), None)
 
 
@@ -217,7 +217,10 @@ def _cut(rows: Sequence[Row], max_bytes: int, max_files: int) -> Iterator[list[R
 
 
 def _is_cut(row: Row) -> bool:
-    return xxhash.xxh3_64_intdigest(f"{row['path']}\0{row['member'] or ''}\0{row['start'] or 0}") % _CUT_PATHS == 0
+    return (
+        xxhash.xxh3_64_intdigest(f"{row['path']}\0{row['member'] or ''}\0{row['start'] or 0}".encode()) % _CUT_PATHS
+        == 0
+    )
 
 
 def _shard_id(kb: str, rows: Sequence[Row]) -> str:

@@ -16,7 +16,7 @@ from tasks.containers.members import CHUNK, ContainerError, Member, Refusal
 from tasks.containers.tar_archive import TarReader, list_tar
 from tasks.containers.zip_archive import ZipReader, list_zip
 from tasks.engine.store import Store
-from tasks.ingest.slices import is_parquet, slice_lines, slice_row_groups
+from tasks.ingest.slices import is_parquet, slice_lines, slice_rows
 
 # Raised when the content of `Measured` or the rules that fill it change.
 _VERSION: Final = 1
@@ -148,7 +148,7 @@ def _slices(place: Path, wanted: int) -> list[Piece] | None:
     """Slices of a file of records; None where it is to be read whole."""
     if is_parquet(place):
         try:
-            slices = slice_row_groups(place, wanted)
+            slices = slice_rows(place, wanted)
         except (pa.ArrowException, OSError):
             return None
     elif place.stat().st_size > wanted and not _is_packed(place):

@@ -5,9 +5,10 @@ from hashlib import sha256
 from pathlib import Path
 from typing import Final
 
+import pyarrow.parquet as pq
 import xxhash
 
-from tasks.containers.row_groups import row_group_ranges
+from tasks.containers.row_groups import row_group_ranges, rows_digest
 
 # A line is a cut when the hash of its first bytes says so: one in so many.
 _CUT_LINES: Final = 64
@@ -16,7 +17,7 @@ _CUT_BYTES: Final = 128
 _EARLIEST: Final = 0.75
 
 Slice = tuple[int, int, int, str]
-"""start, end (bytes, or row groups), size in bytes, sha256 of those bytes."""
+"""start, end (bytes, or rows), size in bytes, sha256 of those bytes."""
 
 
 def is_parquet(path: Path) -> bool:
@@ -50,19 +51,26 @@ def _line_cut(data: mmap.mmap, start: int, wanted: int) -> int:
     return last or data.rfind(b"\n", start, start + wanted) + 1 or position or len(data)
 
 
-def slice_row_groups(path: Path, wanted: int) -> list[Slice]:
-    """Ranges of Parquet row groups of about `wanted` packed bytes, whole groups only."""
-    with path.open("rb") as file, mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ) as data:
-        slices: list[Slice] = []
-        first, begin, size = 0, 0, 0
-        ranges = list(row_group_ranges(path))
-        for index, (low, high) in enumerate(ranges):
-            begin = low if index == first else begin
-            size += high - low
-            if size >= wanted or index == len(ranges) - 1:
-                slices.append((first, index + 1, high - begin, _digest(data, begin, high)))
-                first, size = index + 1, 0
-        return slices
+def slice_rows(path: Path, wanted: int) -> list[Slice]:
+    """Ranges of Parquet rows of about `wanted` bytes when unpacked: row groups together, or parts of one."""
+    metadata = pq.read_metadata(path)
+    cuts, row, size = [0], 0, 0
+    for index in range(metadata.num_row_groups):
+        group = metadata.row_group(index)
+        parts = max(1, round(group.total_byte_size / wanted))
+        if size and size + group.total_byte_size > wanted:
+            cuts.append(row)
+            size = 0
+        cuts += [row + group.num_rows * part // parts for part in range(1, parts)]
+        size = size + group.total_byte_size if parts == 1 else wanted
+        row += group.num_rows
+    ends = [*cuts[1:], row]
+    packed = sum(high - low for low, high in row_group_ranges(path))
+    return [
+        (start, end, packed * (end - start) // row, rows_digest(path, start, end))
+        for start, end in zip(cuts, ends, strict=True)
+        if end > start
+    ]
 
 
 def _digest(data: mmap.mmap, start: int, end: int) -> str:

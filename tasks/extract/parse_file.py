@@ -1,0 +1,69 @@
+"""One file of a documents source to a parsed document. Runs in the sandbox: nothing here is trusted to end."""
+
+from tasks.extract.parsed import Parsed, ParseError
+from tasks.extract.pictures import measure_picture
+from tasks.extract.settings import ExtractCause
+from tasks.extract.sniff import FileKind, UnreadableKindError, sniff
+from tasks.extract.text_decoding import decode_text
+
+Measures = dict[str, object]
+
+
+def parse_file(
+    data: bytes, name: str, password: str | None, *, pictures: bool
+) -> tuple[FileKind, Parsed, list[Measures]]:
+    """Say what a file is and read it.
+
+    Args:
+        data: The file.
+        name: Its path, for kinds of plain text.
+        password: Of an encrypted file.
+        pictures: Whether to take embedded pictures.
+
+    Returns:
+        Its kind, its text and blocks, and the measures of the pictures worth keeping, each with its `picture` index.
+
+    Raises:
+        ParseError: It cannot become a document.
+        MemoryError: It wanted more memory than the sandbox has.
+    """
+    try:
+        kind = sniff(data, name)
+    except UnreadableKindError as error:
+        raise ParseError(error.cause, error.message) from None
+    parsed = _parse(kind, data, password, pictures=pictures)
+    if not parsed.text.strip():
+        raise ParseError(ExtractCause.EMPTY, "no text in it")
+    measured = []
+    for index, picture in enumerate(parsed.pictures):
+        if (found := measure_picture(picture)) is not None:
+            measured.append({"picture": index, **found})
+    return kind, parsed, measured
+
+
+def _parse(kind: FileKind, data: bytes, password: str | None, *, pictures: bool) -> Parsed:
+    match kind.parser:
+        case "pdf":
+            from tasks.extract.pdf_reader import parse_pdf
+
+            return parse_pdf(data, password, pictures=pictures)
+        case "picture":
+            raise ParseError(ExtractCause.NO_TEXT_LAYER, "a picture: it needs OCR")
+        case "markdown" | "text":
+            return _plain(data)
+    from tasks.extract.office import parse_office
+
+    return parse_office(kind.parser, data)
+
+
+def _plain(data: bytes) -> Parsed:
+    from tasks.extract.markdown_blocks import markdown_blocks
+    from tasks.extract.rows import storable
+
+    decoded = decode_text(data)
+    if decoded.unreadable * 20 > len(decoded.text):
+        raise ParseError(ExtractCause.BAD_ENCODING, "in no encoding that is known")
+    text = storable(decoded.text)
+    blocks, title = markdown_blocks(text)
+    metadata: dict[str, object] = {} if decoded.encoding.startswith("utf-8") else {"encoding": decoded.encoding}
+    return Parsed(text, blocks, title=title, metadata=metadata)
