@@ -6,7 +6,7 @@ from enum import StrEnum
 from pathlib import PurePosixPath
 from typing import Any, Final
 
-import nbformat
+import orjson
 import polars as pl
 import pyarrow as pa
 
@@ -27,8 +27,22 @@ from tasks.extract.text_decoding import decode_text, is_binary
 NAME: Final = "extract_code"
 
 _LOCKS: Final = frozenset(
-    "package-lock.json npm-shrinkwrap.json yarn.lock pnpm-lock.yaml poetry.lock pipfile.lock uv.lock cargo.lock "
-    "composer.lock gemfile.lock go.sum packages.lock.json flake.lock requirements.lock".split()
+    [
+        "package-lock.json",
+        "npm-shrinkwrap.json",
+        "yarn.lock",
+        "pnpm-lock.yaml",
+        "poetry.lock",
+        "pipfile.lock",
+        "uv.lock",
+        "cargo.lock",
+        "composer.lock",
+        "gemfile.lock",
+        "go.sum",
+        "packages.lock.json",
+        "flake.lock",
+        "requirements.lock",
+    ]
 )
 _VENDORED: Final = re.compile(r"(?:^|/)(?:node_modules|bower_components|vendor|third_party|\.yarn|site-packages)/")
 # Of the first lines. Source of the English ones: github-linguist, lib/linguist/generated.rb.
@@ -115,18 +129,16 @@ def _document(entry: Mapping[str, Any], data: bytes) -> dict[str, Any]:
 
 
 def _notebook(text: str) -> str:
-    """Cells of a Jupyter notebook as Markdown; outputs are left out."""
+    """Cells of a Jupyter notebook (nbformat 4) as Markdown; outputs are left out."""
     try:
-        notebook = nbformat.reads(text, as_version=4)
-        language = notebook.metadata.get("language_info", {}).get("name", "python")
-        cells = [
-            f"```{language}\n{cell.source}\n```" if cell.cell_type == "code" else cell.source
-            for cell in notebook.cells
-            if cell.source.strip()
-        ]
-    except (ValueError, KeyError, AttributeError, nbformat.ValidationError) as error:
+        notebook = orjson.loads(text)
+        language = notebook.get("metadata", {}).get("language_info", {}).get("name", "python")
+        cells = [(cell["cell_type"], "".join(cell["source"])) for cell in notebook["cells"]]
+    except (ValueError, KeyError, AttributeError, TypeError) as error:
         raise ParseError(ExtractCause.DAMAGED, f"not a notebook: {type(error).__name__}") from None
-    return "\n\n".join(cells)
+    return "\n\n".join(
+        f"```{language}\n{source}\n```" if kind == "code" else source for kind, source in cells if source.strip()
+    )
 
 
 def _unwanted(path: str, text: str, mime: str) -> CodeDrop | None:

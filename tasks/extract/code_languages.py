@@ -12,14 +12,18 @@ _BY_ENDING: Final = {
     for language, endings in {
         "python": "py pyi pyw", "notebook": "ipynb", "javascript": "js mjs cjs jsx", "typescript": "ts tsx mts cts",
         "java": "java", "kotlin": "kt kts", "scala": "scala sc", "groovy": "groovy gradle", "c": "c h",
-        "c++": "cc cpp cxx hh hpp hxx inl", "c#": "cs", "objective-c": "m mm", "go": "go", "rust": "rs", "swift": "swift",
+        "c++": "cc cpp cxx hh hpp hxx inl", "c#": "cs", "objective-c": "m mm", "go": "go", "rust": "rs",
+        "swift": "swift",
         "ruby": "rb rake", "php": "php", "perl": "pl pm", "lua": "lua", "r": "r", "julia": "jl", "dart": "dart",
         "elixir": "ex exs", "erlang": "erl hrl", "haskell": "hs", "ocaml": "ml mli", "clojure": "clj cljs",
         "shell": "sh bash zsh fish", "powershell": "ps1 psm1", "batchfile": "bat cmd", "sql": "sql", "html": "html htm",
-        "css": "css", "scss": "scss sass less", "vue": "vue", "svelte": "svelte", "json": "json jsonc", "yaml": "yaml yml",
-        "toml": "toml", "ini": "ini cfg conf properties", "xml": "xml xsd xsl svg", "protocol buffer": "proto",
+        "css": "css", "scss": "scss sass less", "vue": "vue", "svelte": "svelte", "json": "json jsonc",
+        "yaml": "yaml yml",
+        "toml": "toml",
+        "ini": "ini cfg conf properties", "xml": "xml xsd xsl svg", "protocol buffer": "proto",
         "graphql": "graphql gql", "thrift": "thrift", "cmake": "cmake", "makefile": "mk", "dockerfile": "dockerfile",
-        "hcl": "tf hcl", "nix": "nix", "tex": "tex sty", "markdown": "md markdown mdx", "restructuredtext": "rst",
+        "hcl": "tf hcl", "nix": "nix", "tex": "tex sty", "markdown": "md markdown mdx",
+        "restructuredtext": "rst",
         "text": "txt adoc", "diff": "patch diff", "assembly": "s asm", "cuda": "cu cuh", "zig": "zig", "solidity": "sol",
     }.items()
     for ending in endings.split()

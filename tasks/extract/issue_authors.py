@@ -1,8 +1,8 @@
 """Who wrote a turn of a thread: a person or a program, a maintainer or not."""
 
 import re
-from itertools import pairwise
 from collections.abc import Mapping
+from itertools import pairwise
 from typing import Any, Final
 
 # Roles as GitHub gives them, of people who may merge and close.

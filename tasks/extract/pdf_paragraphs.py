@@ -1,9 +1,9 @@
 """Rows of a column to paragraphs, lists and code: which lines belong together, and how they are joined."""
 
 import re
-from itertools import pairwise
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from itertools import pairwise
 from statistics import median
 from typing import Final
 
