@@ -26,24 +26,10 @@ from tasks.extract.text_decoding import decode_text, is_binary
 
 NAME: Final = "extract_code"
 
-_LOCKS: Final = frozenset(
-    [
-        "package-lock.json",
-        "npm-shrinkwrap.json",
-        "yarn.lock",
-        "pnpm-lock.yaml",
-        "poetry.lock",
-        "pipfile.lock",
-        "uv.lock",
-        "cargo.lock",
-        "composer.lock",
-        "gemfile.lock",
-        "go.sum",
-        "packages.lock.json",
-        "flake.lock",
-        "requirements.lock",
-    ]
-)
+_LOCKS: Final = frozenset({
+    "package-lock.json", "npm-shrinkwrap.json", "yarn.lock", "pnpm-lock.yaml", "poetry.lock", "pipfile.lock", "uv.lock",
+    "cargo.lock", "composer.lock", "gemfile.lock", "go.sum", "packages.lock.json", "flake.lock", "requirements.lock",
+})  # fmt: skip
 _VENDORED: Final = re.compile(r"(?:^|/)(?:node_modules|bower_components|vendor|third_party|\.yarn|site-packages)/")
 # Of the first lines. Source of the English ones: github-linguist, lib/linguist/generated.rb.
 _GENERATED: Final = re.compile(

@@ -24,7 +24,8 @@ _BY_ENDING: Final = {
         "graphql": "graphql gql", "thrift": "thrift", "cmake": "cmake", "makefile": "mk", "dockerfile": "dockerfile",
         "hcl": "tf hcl", "nix": "nix", "tex": "tex sty", "markdown": "md markdown mdx",
         "restructuredtext": "rst",
-        "text": "txt adoc", "diff": "patch diff", "assembly": "s asm", "cuda": "cu cuh", "zig": "zig", "solidity": "sol",
+        "text": "txt adoc",
+        "diff": "patch diff", "assembly": "s asm", "cuda": "cu cuh", "zig": "zig", "solidity": "sol",
     }.items()
     for ending in endings.split()
 }  # fmt: skip
