@@ -19,8 +19,8 @@ from tasks.extract.settings import ExtractSettings
 from tasks.extract.text import STEP as TEXT
 from tasks.extract.text import extract_text
 from tasks.quality.language import language
-from tasks.quality.measure_signals import SignalsSettings, signals
 from tasks.quality.quality import quality
+from tasks.quality.signals import SignalsSettings, signals
 
 EXTRACT = {
     "documents": extract_documents,

@@ -11,10 +11,11 @@ from pydantic import Field, ValidationError, model_validator
 from schemas.settings import Settings
 from schemas.sources import DocumentsSource, Source
 from tasks.anonymize.settings import AnonymizeSettings
-from tasks.clean.settings import CleanSettings
+from tasks.clean.clean import CleanSettings
 from tasks.dedup.settings import DeduplicateSettings
 from tasks.extract.settings import ExtractSettings
-from tasks.quality.settings import LanguageSettings, QualitySettings
+from tasks.quality.language import LanguageSettings
+from tasks.quality.quality import QualitySettings
 from tasks.tokens.settings import ChunksSettings, TokensSettings
 
 Output = Literal[
@@ -84,7 +85,7 @@ class Recipe(Settings):
     steps: Steps = Steps()
     outputs: list[Output] = Field(default_factory=lambda: list(_DEFAULT_OUTPUTS), min_length=1)
     runner: RunnerSettings = RunnerSettings()
-    shard_mb: float = Field(16.0, gt=0, le=1024, description="Raw input in one shard, in 1,000,000 bytes.")
+    shard_mb: float = Field(8.0, gt=0, le=1024, description="Raw input in one shard, in 1,000,000 bytes.")
 
     @model_validator(mode="after")
     def _parts_fit(self) -> Self:

@@ -2,6 +2,7 @@
 
 import mmap
 from hashlib import sha256
+from math import ceil
 from pathlib import Path
 from typing import Final
 
@@ -57,7 +58,7 @@ def slice_rows(path: Path, wanted: int) -> list[Slice]:
     cuts, row, size = [0], 0, 0
     for index in range(metadata.num_row_groups):
         group = metadata.row_group(index)
-        parts = max(1, round(group.total_byte_size / wanted))
+        parts = max(1, ceil(group.total_byte_size / wanted - 0.25))
         if size and size + group.total_byte_size > wanted:
             cuts.append(row)
             size = 0

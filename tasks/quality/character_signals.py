@@ -67,7 +67,7 @@ def _measure_neighbours(points: Any, classes: Any, n: int, inked: int, out: Any)
     for i in range(n):
         point, kind = points[i], classes[i]
         # Table rules and indentation are runs by design; so are the dots that lead to a page number.
-        ruled = kind <= NEWLINE or kind == PUNCTUATION or kind == SYMBOL
+        ruled = kind <= NEWLINE or kind in (PUNCTUATION, SYMBOL)
         run = run + 1 if i > 0 and point == points[i - 1] and not ruled else 1
         if run >= _RUN:
             in_runs += _RUN if run == _RUN else 1

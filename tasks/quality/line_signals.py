@@ -107,7 +107,7 @@ def _judge_line(points: Any, classes: Any, first: int, last: int, tally: Any) ->
         wordlike = DIGIT <= kind <= MARK
         words += wordlike and not in_word
         in_word = wordlike
-        if kind == LOWER or kind == UPPER:
+        if kind in (LOWER, UPPER):
             letters += 1
             upper += kind == UPPER
         elif kind == DIGIT:
@@ -129,7 +129,7 @@ def _judge_line(points: Any, classes: Any, first: int, last: int, tally: Any) ->
     tally[_BULLET] += head == 0x2022 or head == 0x2D or head == 0x25CF or head == 0xB7 or head == 0x25AA
     dots = last - first >= 3 and end_point == 0x2E and points[last - 2] == 0x2E and points[last - 3] == 0x2E
     tally[_ELLIPSIS] += dots or end_point == 0x2026
-    tally[_PUNCTUATED] += _ends_line(points, classes, first, last)
+    tally[_PUNCTUATED] += _ends_line(points, first, last)
     tally[_SHORT_LINES] += size + han <= _SHORT
     tally[_UPPER] += letters >= 4 and upper * 2 > letters and han == 0
     tally[_DIGITS] += digits > 0 and letters + han == 0
@@ -146,7 +146,7 @@ def _ends_sentence(point: int) -> bool:
 
 
 @njit(cache=True, nogil=True, inline="always")
-def _ends_line(points: Any, classes: Any, first: int, last: int) -> bool:
+def _ends_line(points: Any, first: int, last: int) -> bool:
     """Whether the line ends in terminal punctuation, a closing quote or bracket behind it allowed."""
     k = last - 1
     while k > first and points[k] in (0x22, 0x27, 0x29, 0x2A, 0x5F, 0x201D, 0x2019, 0x300D, 0x300F, 0xFF09):

@@ -1,4 +1,4 @@
-"""Phrases that tell what a line is, in both languages, compiled to one automaton over UTF-8 bytes.
+r"""Phrases that tell what a line is, in both languages, compiled to one automaton over UTF-8 bytes.
 
 "\n" in a phrase is the start or end of a line. ASCII letters match in either case. Sources: C4 (policy, javascript,
 lorem ipsum), RefinedWeb (sign-in, read more, items in cart), MAP-NEO (展开, 更多); the rest is ours.
@@ -29,7 +29,8 @@ PHRASES: Final[dict[int, str]] = {
     LOREM_IPSUM: "lorem ipsum",
     BRACE: "{",
     MORE: "\nsign in|\nsign-in|\nlog in\n|read more\n|read more...\n|read more…\n|readmore\n|show more\n|load more\n"
-    "|see more\n|items in cart|\n登录\n|\n注册\n|展开\n|展开全文|收起\n|更多\n|更多>|更多»|查看更多\n|阅读全文\n|点击展开"
+    "|see more\n|items in cart|\n登录\n|\n注册\n|展开\n|展开全文|收起\n"
+    "|更多\n|更多>|更多»|查看更多\n|阅读全文\n|点击展开"
     "|加载更多\n|閱讀全文\n|查看全文\n",
     AD: "buy now|order now|act now|shop now|click here to buy|limited time offer|free shipping|special offer"
     "|best price|lowest price|online casino|casino bonus|slot machine|sports betting|viagra|cialis|payday loan"

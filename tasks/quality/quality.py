@@ -98,13 +98,15 @@ RULES: Final[Mapping[QualityReason, Rule]] = {
     _R.CHARACTER_RUNS: Rule("runs", {**_web(0.1, 0.1), "docs": 0.3}),
     _R.WORD_LENGTH_LOW: Rule("mean_word_chars", {"web-en": 3}, least=True),
     _R.WORD_LENGTH_HIGH: Rule("mean_word_chars", {"web-en": 10}),
-    _R.FEW_LETTERS: Rule("alpha_words", _web(0.7, 0.6), least=True),
+    # Gopher's 0.8 is of words between spaces; here punctuation marks are tokens too.
+    _R.FEW_LETTERS: Rule("alpha_words", _web(0.5, 0.5), least=True),
     _R.HASHES: Rule("hash_per_word", _web(0.1, 0.1)),
     _R.ELLIPSES: Rule("ellipsis_per_word", _web(0.1, 0.1)),
     _R.STOP_WORDS: Rule("stop_words", _web(2, 1), least=True),
     _R.BULLETS: Rule("bullet_lines", _web(0.9, 0.9)),
     _R.ELLIPSIS_LINES: Rule("ellipsis_lines", _web(0.3, 0.3)),
-    _R.PUNCTUATION: Rule("punctuated_lines", _web(0.12, 0.106), least=True),
+    # Not for Chinese, whose lines are often wrapped or end in no mark: FineWeb-2's 0.106 drops manuals.
+    _R.PUNCTUATION: Rule("punctuated_lines", {"web-en": 0.12}, least=True),
     _R.SHORT_LINES: Rule("short_lines", _web(0.67, 0.8)),
     _R.LIST_LIKE: Rule("newline_per_word", _web(0.3, 0.178)),
     _R.DUPLICATE_LINES: Rule("dup_lines", {**_web(0.3, 0.287), "docs": 0.6}),
@@ -195,10 +197,8 @@ def _profiles(settings: QualitySettings) -> pl.Expr:
 
 def _limit(rule: Rule, settings: QualitySettings, reason: QualityReason) -> pl.Expr:
     """Limit of the document's profile; null where it is not held to the rule."""
-    if reason in settings.limits:
-        limits = dict.fromkeys(rule.limits, settings.limits[reason])
-    else:
-        limits = dict(rule.limits)
+    given = reason in settings.limits
+    limits = {profile: settings.limits[reason] if given else limit for profile, limit in rule.limits.items()}
     return pl.col("profile").replace_strict(limits, default=None, return_dtype=pl.Float64)
 
 
@@ -212,7 +212,7 @@ def _score(settings: QualitySettings) -> pl.Expr:
     slacks = []
     for reason, rule in RULES.items():
         value, limit = pl.col(rule.signal).cast(pl.Float64), _limit(rule, settings, reason)
-        slack = 1 - limit / (value + limit) * 2 * 0.5 if rule.least else 1 - value / limit
+        slack = 1 - limit / (value + limit) if rule.least else 1 - value / limit
         slacks.append(pl.when(limit > 0).then(slack.clip(0, 1)))
     return pl.mean_horizontal(slacks).fill_null(1.0)
 

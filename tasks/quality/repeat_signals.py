@@ -50,7 +50,7 @@ def measure_n_grams(tokens: int, candidates: int, n_chars: int, scratch: Scratch
 
 @njit(cache=True, nogil=True, inline="always")
 def _gram_end(start: int, end: int, size: int, tokens: int, weights: Any) -> int:
-    """First position after `start` where the weight reaches `size` words, from `end` on; `tokens` + 1 if there is none."""
+    """First position after `start` from `end` on where the weight reaches `size` words; `tokens` + 1 if none does."""
     end = max(end, start + 1)
     while end <= tokens and weights[end] - weights[start] < size * WORD_WEIGHT:
         end += 1
@@ -93,7 +93,7 @@ def _top_gram_chars(tokens: int, candidates: int, size: int, scratch: Scratch) -
         return 0
     end = _gram_end(top, 0, size, tokens, scratch.prefix_weights)
     spaces = max(scratch.prefix_words[end] - scratch.prefix_words[top] - 1, 0)
-    return best * (scratch.prefix_lengths[end] - scratch.prefix_lengths[top] + spaces)
+    return int(best * (scratch.prefix_lengths[end] - scratch.prefix_lengths[top] + spaces))
 
 
 @njit(cache=True, nogil=True)

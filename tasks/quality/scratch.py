@@ -74,4 +74,4 @@ def count_in_table(value: Any, mask: int, keys: Any, counts: Any) -> int:
         slot = (slot + 1) & mask
     keys[slot] = key
     counts[slot] += 1
-    return slot
+    return int(slot)

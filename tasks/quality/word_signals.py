@@ -131,7 +131,7 @@ def _starts_half_word(points: Any, classes: Any, i: int, n: int) -> bool:
 
 @njit(cache=True, nogil=True, inline="always")
 def _is_cased(kind: int) -> bool:
-    return kind == LOWER or kind == UPPER
+    return kind in (LOWER, UPPER)
 
 
 @njit(cache=True, nogil=True, inline="always")
@@ -159,13 +159,13 @@ def _judge_word(points: Any, classes: Any, start: int, end: int) -> tuple[int, i
             lower += 1
         if k > start:
             before = classes[k - 1]
-            changes += _is_cased(kind) and _is_cased(before) and kind != before and not (k == start + 1)
+            changes += _is_cased(kind) and _is_cased(before) and kind != before and k != start + 1
             mixes += (kind == DIGIT and _is_cased(before)) or (before == DIGIT and _is_cased(kind))
         folded = points[k] | 0x20
         if folded in (0x61, 0x65, 0x69, 0x6F, 0x75, 0x79) or points[k] > 0x7F:
             vowels += 1
             heap = 0
-        elif kind == LOWER or kind == UPPER:
+        elif kind in (LOWER, UPPER):
             heap += 1
             longest_heap = max(longest_heap, heap)
         else:

@@ -1,0 +1,173 @@
+"""Take out what is not the author's text, then write what is left in one way.
+
+First spans: page furniture, licence headers, boilerplate of messages, each with its reason. Then characters: NFC, no
+control or zero-width characters, no trailing blanks, at most two empty lines in a row; fenced code keeps its lines.
+Blocks move along, so that a page or a turn is still where it says.
+"""
+
+import re
+import unicodedata
+from enum import StrEnum
+from typing import Any, Final
+
+import polars as pl
+import pyarrow as pa
+
+from schemas.document import DOCUMENT
+from schemas.settings import StepSettings
+from schemas.sides import REMOVED_SPAN
+from tasks.clean.licence_header import find_licence_headers
+from tasks.clean.page_furniture import find_page_furniture
+from tasks.clean.threads import find_thread_noise
+from tasks.engine.edits import Edit, EditedText
+from tasks.engine.markdown_fences import fence_spans
+from tasks.engine.partition import split
+from tasks.engine.shard_task import shard_task
+from tasks.engine.step import Partition, Step
+from tasks.engine.word_count import count_words
+
+NAME: Final = "clean"
+
+# Controls but tab and line end (with the colour codes of terminals), zero-width characters, soft hyphens, marks of
+# direction, byte order marks. The joiner between emoji and in Persian or Indic words stays.
+_INVISIBLE: Final = (
+    r"\x1b\[[0-9;]*[A-Za-z]"
+    r"|[\x00-\x08\x0b\x0e-\x1f\x7f\x80-\x9f\u00ad\u200b\u200e\u200f\u202a-\u202e\u2060\u2066-\u2069\ufeff]"
+)
+_TRAILING: Final = r"[ \t\u00a0\u3000]+\n"
+_MANY_LINES: Final = r"\n{4,}"
+_UNTIDY: Final = re.compile(f"(?P<gone>{_INVISIBLE})|(?P<blanks>[ \\t\\u00a0\\u3000]+)(?=\\n|\\Z)|(?P<lines>\\n{{4,}})")
+_ENDS: Final = r"\A\s*\n|\s\z"
+
+
+class CleanSettings(StepSettings):
+    """What is taken out."""
+
+    page_furniture: bool = True
+    licence_headers: bool = True
+    thread_noise: bool = True
+
+
+class CleanReason(StrEnum):
+    """Why a document was dropped."""
+
+    NOTHING_LEFT = "nothing_left"  # it was boilerplate and blanks only
+
+
+def clean_documents(batch: pa.Table, settings: CleanSettings) -> Partition:
+    """Clean every document.
+
+    Args:
+        batch: `document@1` rows.
+        settings: What is taken out.
+
+    Returns:
+        Documents in input order, and `removed_spans` with one row for each span, in code points of the text as it came.
+    """
+    finders = (
+        (settings.page_furniture, find_page_furniture),
+        (settings.licence_headers, find_licence_headers),
+        (settings.thread_noise, find_thread_noise),
+    )
+    removed = pa.concat_tables([REMOVED_SPAN.empty(), *(find(batch) for wanted, find in finders if wanted)])
+    cleaned = _apply(batch, removed)
+    text = pl.Series(pl.from_arrow(cleaned["text"]))
+    empty = text.str.strip_chars() == ""
+    reason = pl.select(pl.when(empty).then(pl.lit(CleanReason.NOTHING_LEFT.value))).to_series()
+    parts = split(cleaned, step=NAME, reason=reason)
+    return Partition(count_words(parts.kept), parts.dropped, sides={"removed_spans": removed})
+
+
+def _apply(batch: pa.Table, removed: pa.Table) -> pa.Table:
+    """`batch` with the spans cut and the characters tidied; documents that need neither are not touched."""
+    text = pl.Series(pl.from_arrow(batch["text"]))
+    untidy = text.str.contains(f"{_INVISIBLE}|{_TRAILING}|{_MANY_LINES}|{_ENDS}")
+    composed = text.str.contains(r"[^\x00-\u02ff\u2000-\u206f\u3000-\u303f\u4e00-\u9fff\uff00-\uffef]")
+    spans: dict[str, list[dict[str, Any]]] = {}
+    for row in removed.to_pylist():
+        spans.setdefault(row["doc_id"], []).append(row)
+    ids = pl.Series(pl.from_arrow(batch["id"]))
+    touched = (untidy | composed | ids.is_in(list(spans))).arg_true().to_list()
+    if not touched:
+        return batch
+    rows = batch.select(["id", "text", "blocks"]).take(pa.array(touched, pa.int64())).to_pylist()
+    edited = [clean_text(row["text"], row["blocks"], spans.get(row["id"], [])) for row in rows]
+    return _replaced(batch, touched, edited)
+
+
+def _replaced(batch: pa.Table, rows: list[int], edited: list[tuple[str, list[dict[str, Any]]]]) -> pa.Table:
+    """`batch` with new text and blocks in `rows`."""
+    schema = DOCUMENT.arrow
+    order = pa.array(range(batch.num_rows), pa.int64()).to_numpy().copy()
+    order[rows] = batch.num_rows + pa.array(range(len(rows)), pa.int64()).to_numpy()
+    for name, values in (("text", [text for text, _ in edited]), ("blocks", [blocks for _, blocks in edited])):
+        field = schema.field(name)
+        both = pa.chunked_array([*batch[name].chunks, pa.array(values, field.type)], field.type)
+        batch = batch.set_column(schema.get_field_index(name), field, both.combine_chunks().take(pa.array(order)))
+    return batch
+
+
+def clean_text(
+    text: str, blocks: list[dict[str, Any]], spans: list[dict[str, Any]]
+) -> tuple[str, list[dict[str, Any]]]:
+    """One text without `spans`, tidied, and its blocks moved along."""
+    if spans:
+        cut = EditedText(text, _merged(spans))
+        text, blocks = cut.text, cut.blocks(blocks)
+    tidy = EditedText(text, _tidy_edits(text))
+    text, blocks = tidy.text, tidy.blocks(blocks)
+    if unicodedata.is_normalized("NFC", text):
+        return text, blocks
+    composed = EditedText(text, _composing_edits(text))
+    return composed.text, composed.blocks(blocks)
+
+
+def _merged(spans: list[dict[str, Any]]) -> list[Edit]:
+    merged: list[Edit] = []
+    for span in sorted(spans, key=lambda span: (span["start"], span["end"])):
+        if merged and span["start"] < merged[-1].end:
+            merged[-1] = Edit(merged[-1].start, max(merged[-1].end, span["end"]))
+        else:
+            merged.append(Edit(span["start"], span["end"]))
+    return merged
+
+
+def _tidy_edits(text: str) -> list[Edit]:
+    lead = len(text) - len(text.lstrip())
+    lead = text.rfind("\n", 0, lead) + 1  # the indentation of the first line stays
+    tail = len(text.rstrip())
+    if tail <= lead:
+        return [Edit(0, len(text))] if text else []
+    edits = [Edit(0, lead)] if lead else []
+    fences = fence_spans(text)
+    for found in _UNTIDY.finditer(text, lead, tail):
+        if found["gone"] is None and any(start <= found.start() < end for start, end in fences):
+            continue
+        edits.append(Edit(found.start(), found.end(), "\n\n\n" if found["lines"] else ""))
+    return [*edits, Edit(tail, len(text))] if tail < len(text) else edits
+
+
+def _composing_edits(text: str) -> list[Edit]:
+    """Replace every run of characters that NFC writes in another way."""
+    edits = []
+    for found in re.finditer(
+        r"[^\x00-\u02ff](?:[\u0300-\u036f\u3099\u309a]|[\u1160-\u11ff])*|\w[\u0300-\u036f]+", text
+    ):
+        composed = unicodedata.normalize("NFC", found[0])
+        if composed != found[0]:
+            edits.append(Edit(found.start(), found.end(), composed))
+    return edits
+
+
+STEP: Final = Step(
+    name=NAME,
+    version=1,
+    settings=CleanSettings,
+    reads=DOCUMENT,
+    writes=DOCUMENT,
+    run=clean_documents,
+    reasons=CleanReason,
+    emits={"removed_spans": REMOVED_SPAN},
+)
+
+clean = shard_task(STEP)
