@@ -36,7 +36,11 @@ _INVISIBLE: Final = (
 )
 _TRAILING: Final = r"[ \t\u00a0\u3000]+\n"
 _MANY_LINES: Final = r"\n{4,}"
-_UNTIDY: Final = re.compile(f"(?P<gone>{_INVISIBLE})|(?P<blanks>[ \\t\\u00a0\\u3000]+)(?=\\n|\\Z)|(?P<lines>\\n{{4,}})")
+_GONE: Final = re.compile(_INVISIBLE)
+_BLANKS: Final = re.compile(r"[ \t\u00a0\u3000]+(?=\n|\Z)")
+_LINES: Final = re.compile(_MANY_LINES)
+# A character and the marks that follow it; Hangul syllables in parts.
+_COMPOSABLE: Final = re.compile(r"[^\u0300-\u036f][\u0300-\u036f\u3099\u309a\u1160-\u11ff]+|[^\x00-\u02ff]")
 _ENDS: Final = r"\A\s*\n|\s\z"
 
 
@@ -111,15 +115,15 @@ def clean_text(
     text: str, blocks: list[dict[str, Any]], spans: list[dict[str, Any]]
 ) -> tuple[str, list[dict[str, Any]]]:
     """One text without `spans`, tidied, and its blocks moved along."""
-    if spans:
-        cut = EditedText(text, _merged(spans))
-        text, blocks = cut.text, cut.blocks(blocks)
-    tidy = EditedText(text, _tidy_edits(text))
-    text, blocks = tidy.text, tidy.blocks(blocks)
-    if unicodedata.is_normalized("NFC", text):
-        return text, blocks
-    composed = EditedText(text, _composing_edits(text))
-    return composed.text, composed.blocks(blocks)
+    edits = _merged(spans)
+    # One after the other: what one pass takes out can bring together what the next one looks for.
+    for find in (_invisible, _uncomposed, _trailing_blanks, _spare_lines):
+        if edits:
+            cut = EditedText(text, edits)
+            text, blocks = cut.text, cut.blocks(blocks)
+        edits = find(text)
+    cut = EditedText(text, edits)
+    return cut.text, cut.blocks(blocks)
 
 
 def _merged(spans: list[dict[str, Any]]) -> list[Edit]:
@@ -132,31 +136,42 @@ def _merged(spans: list[dict[str, Any]]) -> list[Edit]:
     return merged
 
 
-def _tidy_edits(text: str) -> list[Edit]:
-    lead = len(text) - len(text.lstrip())
-    lead = text.rfind("\n", 0, lead) + 1  # the indentation of the first line stays
-    tail = len(text.rstrip())
-    if tail <= lead:
-        return [Edit(0, len(text))] if text else []
-    edits = [Edit(0, lead)] if lead else []
-    fences = fence_spans(text)
-    for found in _UNTIDY.finditer(text, lead, tail):
-        if found["gone"] is None and any(start <= found.start() < end for start, end in fences):
-            continue
-        edits.append(Edit(found.start(), found.end(), "\n\n\n" if found["lines"] else ""))
-    return [*edits, Edit(tail, len(text))] if tail < len(text) else edits
+def _invisible(text: str) -> list[Edit]:
+    return [Edit(found.start(), found.end()) for found in _GONE.finditer(text)]
 
 
-def _composing_edits(text: str) -> list[Edit]:
-    """Replace every run of characters that NFC writes in another way."""
+def _uncomposed(text: str) -> list[Edit]:
+    """Every run of characters that NFC writes in another way."""
+    if unicodedata.is_normalized("NFC", text):
+        return []
     edits = []
-    for found in re.finditer(
-        r"[^\x00-\u02ff](?:[\u0300-\u036f\u3099\u309a]|[\u1160-\u11ff])*|\w[\u0300-\u036f]+", text
-    ):
+    for found in _COMPOSABLE.finditer(text):
         composed = unicodedata.normalize("NFC", found[0])
         if composed != found[0]:
             edits.append(Edit(found.start(), found.end(), composed))
     return edits
+
+
+def _trailing_blanks(text: str) -> list[Edit]:
+    fences = fence_spans(text)
+    found = (Edit(match.start(), match.end()) for match in _BLANKS.finditer(text))
+    return [edit for edit in found if not _inside(edit, fences)]
+
+
+def _spare_lines(text: str) -> list[Edit]:
+    """Blank lines at both ends, and more than two of them in between; the indentation of the first line stays."""
+    tail = len(text.rstrip())
+    if not tail:
+        return [Edit(0, len(text))] if text else []
+    lead = text.rfind("\n", 0, len(text) - len(text.lstrip())) + 1
+    fences = fence_spans(text)
+    edits = [Edit(match.start(), match.end(), "\n\n\n") for match in _LINES.finditer(text, lead, tail)]
+    edits = [edit for edit in edits if not _inside(edit, fences)]
+    return [edit for edit in (Edit(0, lead), *edits, Edit(tail, len(text))) if edit.end > edit.start]
+
+
+def _inside(edit: Edit, spans: list[tuple[int, int]]) -> bool:
+    return any(start <= edit.start < end for start, end in spans)
 
 
 STEP: Final = Step(
