@@ -78,8 +78,7 @@ def _curate(run: Run, folder: Path) -> RunResult:
     released = released_ids(run.store, dataset, inputs)
     kept = [record.kept for record in stages[-1]]
     if recipe.steps.deduplicate.enabled:
-        records = run.note(run.placed(deduplicate_documents)(kept, recipe.steps.deduplicate, run.store, released))
-        stages.append([record for record in records if record.step == "deduplicate"])
+        stages.append(run.placed(deduplicate_documents)(dataset, run, kept, released))
         kept = [record.kept for record in stages[-1]]
     update_progress_artifact(progress, 65.0)
     settings = with_key(recipe.steps.anonymize, run.store)

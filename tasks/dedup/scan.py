@@ -1,6 +1,6 @@
 """One pass over a text: fold, split into tokens, hash the shingles. Compiled, a block at a time, in constant memory."""
 
-from typing import Final
+from typing import Any, Final
 
 import numpy as np
 from numba import njit
@@ -31,8 +31,8 @@ _MULTIPLY_HIGH: Final = np.uint64(0x9E3779B97F4A7C15)
 _MULTIPLY_LOW: Final = np.uint64(0xD6E8FEB86659FD93)
 
 
-@njit(inline="always")
-def _decode(data, at):
+@njit(inline="always", nogil=True)
+def _decode(data: Any, at: Any) -> Any:
     """Code point at `at` and its length in bytes; `data` is valid UTF-8, as Arrow strings are."""
     first = np.int64(data[at])
     if first < 0x80:
@@ -49,8 +49,8 @@ def _decode(data, at):
     ), 4
 
 
-@njit(inline="always")
-def _encode(out, at, point):
+@njit(inline="always", nogil=True)
+def _encode(out: Any, at: Any, point: Any) -> Any:
     """Write `point` as UTF-8; returns where the next byte goes."""
     if point < 0x80:
         out[at] = np.uint8(point)
@@ -71,15 +71,17 @@ def _encode(out, at, point):
     return at + 4
 
 
-@njit(inline="always")
-def _entry(entries, point):
+@njit(inline="always", nogil=True)
+def _entry(entries: Any, point: Any) -> Any:
     if point < TABLE_SIZE:
         return np.int64(entries[point])
     return np.int64(_RARE_HAN) | point
 
 
-@njit
-def read_tokens(data, at, end, entries, expansions, scratch, starts, tokens, exact):
+@njit(nogil=True)
+def read_tokens(
+    data: Any, at: Any, end: Any, entries: Any, expansions: Any, scratch: Any, starts: Any, tokens: Any, exact: Any
+) -> Any:
     """Append folded tokens of data[at:end] to `scratch`, one space after each, until the text or the block ends.
 
     Args:
@@ -152,8 +154,8 @@ def read_tokens(data, at, end, entries, expansions, scratch, starts, tokens, exa
     return at, tokens
 
 
-@njit
-def hash_shingles(scratch, starts, tokens, size, hashes):
+@njit(nogil=True)
+def hash_shingles(scratch: Any, starts: Any, tokens: Any, size: Any, hashes: Any) -> Any:
     """xxh32 of every `size` neighbouring tokens joined by single spaces; returns how many."""
     address = np.int64(scratch.ctypes.data)
     count = max(0, tokens - size + 1)
@@ -162,8 +164,8 @@ def hash_shingles(scratch, starts, tokens, size, hashes):
     return count
 
 
-@njit
-def carry_tokens(scratch, starts, tokens, keep):
+@njit(nogil=True)
+def carry_tokens(scratch: Any, starts: Any, tokens: Any, keep: Any) -> Any:
     """Move the last `keep` tokens to the front of `scratch`, so that shingles reach across blocks; returns how many."""
     kept = min(tokens, keep)
     first = starts[tokens - kept]

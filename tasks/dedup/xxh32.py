@@ -15,7 +15,7 @@ _P5: Final = np.uint32(374761393)
 
 
 @intrinsic  # type: ignore[untyped-decorator,unused-ignore]
-def load_u32(_typing: Any, address: Any) -> Any:
+def _load_u32(_typing: Any, address: Any) -> Any:
     """Four bytes at an address, little endian, aligned or not."""
     if not isinstance(address, types.Integer):
         return None
@@ -27,18 +27,22 @@ def load_u32(_typing: Any, address: Any) -> Any:
     return types.uint32(types.intp), generate
 
 
-@njit(inline="always")
-def _rotate(value, bits):
+# As compiled code calls it: without the typing context.
+load_u32: Any = _load_u32
+
+
+@njit(inline="always", nogil=True)
+def _rotate(value: Any, bits: Any) -> Any:
     return np.uint32((value << np.uint32(bits)) | (value >> np.uint32(32 - bits)))
 
 
-@njit(inline="always")
-def _round(accumulator, lane):
+@njit(inline="always", nogil=True)
+def _round(accumulator: Any, lane: Any) -> Any:
     return np.uint32(_rotate(np.uint32(accumulator + np.uint32(lane * _P2)), 13) * _P1)
 
 
-@njit(inline="always")
-def xxh32(address, length):
+@njit(inline="always", nogil=True)
+def xxh32(address: Any, length: Any) -> Any:
     """XXH32, seed 0, of `length` bytes at `address`.
 
     Source: https://github.com/Cyan4973/xxHash/blob/dev/doc/xxhash_spec.md, section "XXH32".

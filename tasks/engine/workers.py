@@ -20,7 +20,6 @@ from tasks.engine.run_step import Refs, find_record, run_step
 from tasks.engine.step import Step
 from tasks.engine.store import Store
 
-
 T = TypeVar("T")
 
 

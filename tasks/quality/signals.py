@@ -24,9 +24,10 @@ from schemas.signals import (
 )
 from tasks.engine.shard_task import shard_task
 from tasks.engine.step import Accounting, Partition, Step
+from tasks.engine.utf8 import utf8_column
 from tasks.quality.character_signals import measure_characters
 from tasks.quality.characters import class_table
-from tasks.quality.decoding import decode, utf8_column
+from tasks.quality.decoding import decode
 from tasks.quality.line_signals import measure_lines
 from tasks.quality.phrase_signals import measure_phrases
 from tasks.quality.phrases import Automaton, phrase_automaton
