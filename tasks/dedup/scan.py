@@ -78,6 +78,39 @@ def _entry(entries: Any, point: Any) -> Any:
     return np.int64(_RARE_HAN) | point
 
 
+@njit(inline="always", nogil=True)
+def _expand(expansions: Any, row: Any, scratch: Any, out: Any) -> Any:
+    """Write the characters that one stands for; returns the last of them, and where the next byte goes."""
+    value = np.int64(0)
+    for i in range(expansions.shape[1]):
+        if expansions[row, i]:
+            value = np.int64(expansions[row, i])
+            scratch[out] = np.uint8(value)
+            out += 1
+    return value, out
+
+
+@njit(inline="always", nogil=True)
+def _mix(exact: Any, value: Any) -> None:
+    """Take a character into the two hashes of the folded text, with the whitespace that was due before it."""
+    if exact[2]:
+        # Leading whitespace does not count: nothing has been mixed in yet.
+        if exact[0]:
+            exact[0] = (exact[0] ^ np.uint64(32)) * _MULTIPLY_HIGH
+            exact[1] = (exact[1] + np.uint64(32)) * _MULTIPLY_LOW
+        exact[2] = 0
+    exact[0] = (exact[0] ^ np.uint64(value + 1)) * _MULTIPLY_HIGH
+    exact[1] = (exact[1] + np.uint64(value + 1)) * _MULTIPLY_LOW
+
+
+@njit(inline="always", nogil=True)
+def _end_token(scratch: Any, starts: Any, tokens: Any, out: Any) -> Any:
+    """Put a space behind token number `tokens`; returns where the next one begins."""
+    scratch[out] = _SPACE_BYTE
+    starts[tokens + 1] = out + 1
+    return out + 1
+
+
 @njit(nogil=True)
 def read_tokens(
     data: Any, at: Any, end: Any, entries: Any, expansions: Any, scratch: Any, starts: Any, tokens: Any, exact: Any
@@ -100,7 +133,6 @@ def read_tokens(
     """
     out = starts[tokens]
     begun = out
-    high, low, due = exact[0], exact[1], exact[2]
     while at < end:
         point, size = _decode(data, at)
         entry = _entry(entries, point)
@@ -110,47 +142,26 @@ def read_tokens(
         if kind == _WORD:
             out = _encode(scratch, out, value)
         elif kind == _SPACE:
-            due = np.uint64(1)
+            exact[2] = 1
         elif kind == _EXPANDED:
-            row = value
-            for i in range(expansions.shape[1]):
-                if expansions[row, i]:
-                    value = np.int64(expansions[row, i])
-                    scratch[out] = np.uint8(value)
-                    out += 1
+            value, out = _expand(expansions, value, scratch, out)
         elif kind == _SKIP:
             continue
         if kind != _SPACE:
-            if due:
-                # Leading whitespace does not count: nothing has been mixed in yet.
-                if high:
-                    high = (high ^ np.uint64(32)) * _MULTIPLY_HIGH
-                    low = (low + np.uint64(32)) * _MULTIPLY_LOW
-                due = np.uint64(0)
-            high = (high ^ np.uint64(value + 1)) * _MULTIPLY_HIGH
-            low = (low + np.uint64(value + 1)) * _MULTIPLY_LOW
-            if (kind == _WORD or kind == _EXPANDED) and out - begun < MAX_WORD_BYTES:
+            _mix(exact, value)
+            if kind in (_WORD, _EXPANDED) and out - begun < MAX_WORD_BYTES:
                 continue
         if out > begun:
-            scratch[out] = _SPACE_BYTE
-            out += 1
-            begun = out
+            begun = out = _end_token(scratch, starts, tokens, out)
             tokens += 1
-            starts[tokens] = out
         if kind == _ALONE:
-            out = _encode(scratch, out, value)
-            scratch[out] = _SPACE_BYTE
-            out += 1
-            begun = out
+            begun = out = _end_token(scratch, starts, tokens, _encode(scratch, out, value))
             tokens += 1
-            starts[tokens] = out
         if tokens >= MAX_TOKENS or out >= MAX_BYTES:
             break
     if at >= end and out > begun:
-        scratch[out] = _SPACE_BYTE
+        _end_token(scratch, starts, tokens, out)
         tokens += 1
-        starts[tokens] = out + 1
-    exact[0], exact[1], exact[2] = high, low, due
     return at, tokens
 
 
