@@ -12,7 +12,7 @@ from collections import deque
 from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import IntFlag
-from typing import Final
+from typing import Any, Final
 
 import numpy as np
 import numpy.typing as npt
@@ -145,7 +145,7 @@ MIN_RANDOM: Final = 20
 
 
 @njit(cache=True, nogil=True)
-def _scan(data, offsets, classes, following, found, longest, out):  # type: ignore[no-untyped-def]
+def _scan(data: Any, offsets: Any, classes: Any, following: Any, found: Any, longest: Any, out: Any) -> Any:
     count = 0
     for item in range(offsets.size - 1):
         begin, end = offsets[item], offsets[item + 1]
@@ -161,14 +161,14 @@ def _scan(data, offsets, classes, following, found, longest, out):  # type: igno
 
 
 @njit(cache=True, nogil=True)
-def _put(out, count, item, start, end, family):  # type: ignore[no-untyped-def]
+def _put(out: Any, count: Any, item: Any, start: Any, end: Any, family: Any) -> Any:
     if count < out.shape[0]:
         out[count, 0], out[count, 1], out[count, 2], out[count, 3] = item, start, end, family
     return count + 1
 
 
 @njit(cache=True, nogil=True)
-def _digit(data, i, end):  # type: ignore[no-untyped-def]
+def _digit(data: Any, i: Any, end: Any) -> Any:
     """Bytes of the digit at i: 1, or 3 where it is full-width; 0 where there is none."""
     if 48 <= data[i] <= 57:
         return 1
@@ -178,7 +178,7 @@ def _digit(data, i, end):  # type: ignore[no-untyped-def]
 
 
 @njit(cache=True, nogil=True)
-def _scan_numbers(data, begin, end, item, out, count):  # type: ignore[no-untyped-def]
+def _scan_numbers(data: Any, begin: Any, end: Any, item: Any, out: Any, count: Any) -> Any:
     """Digits with at most two spaces, dashes, dots, slashes or brackets between any two."""
     i = begin
     while i < end:
@@ -206,13 +206,13 @@ def _scan_numbers(data, begin, end, item, out, count):  # type: ignore[no-untype
 
 
 @njit(cache=True, nogil=True)
-def _is_gap(byte):  # type: ignore[no-untyped-def]
+def _is_gap(byte: Any) -> Any:
     # space - . / ( )
     return byte == 32 or byte == 45 or byte == 46 or byte == 47 or byte == 40 or byte == 41
 
 
 @njit(cache=True, nogil=True)
-def _is_plain(data, start, stop):  # type: ignore[no-untyped-def]
+def _is_plain(data: Any, start: Any, stop: Any) -> Any:
     """A decimal fraction, or a date with at most an hour after it: what most numbers in prose and logs are."""
     groups, last, size = 0, 0, 0
     sizes = np.zeros(4, np.int64)
@@ -238,7 +238,7 @@ def _is_plain(data, start, stop):  # type: ignore[no-untyped-def]
 
 
 @njit(cache=True, nogil=True)
-def _scan_words(data, begin, end, item, out, count):  # type: ignore[no-untyped-def]
+def _scan_words(data: Any, begin: Any, end: Any, item: Any, out: Any, count: Any) -> Any:
     """Random words: 20 characters or more of at least two of the three sorts, digits among them."""
     start, digits, upper, lower, dashes = begin, 0, 0, 0, 0
     for i in range(begin, end + 1):
@@ -263,7 +263,7 @@ def _scan_words(data, begin, end, item, out, count):  # type: ignore[no-untyped-
 
 
 @njit(cache=True, nogil=True)
-def _scan_signs(data, begin, end, item, out, count):  # type: ignore[no-untyped-def]
+def _scan_signs(data: Any, begin: Any, end: Any, item: Any, out: Any, count: Any) -> Any:
     """An @ before something; groups of hexadecimal digits with two colons together or three in all."""
     colons, double, groups, start = 0, False, 0, -1
     for i in range(begin, end + 1):

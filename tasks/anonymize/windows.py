@@ -6,7 +6,7 @@ is not ASCII, so that no word or number is cut. Windows of one family that touch
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from typing import Final
+from typing import Any, Final
 
 import numpy as np
 from numba import njit
@@ -46,14 +46,14 @@ def cut_windows(data: Bytes, offsets: Longs, anchors: Anchors, family: Family) -
     rows = np.empty((order.size, 4), np.int64)
     count = _cut(data, offsets, item, start, end, family is Family.BLOCK, rows)
     rows = rows[:count]
-    buffer = memoryview(data)
+    buffer = memoryview(data)  # type: ignore[arg-type]
     # Texts are valid UTF-8 and windows end between characters.
     texts = [str(buffer[a:b], "utf-8") for a, b in rows[:, 1:3].tolist()]
     return Windows(rows[:, 0].copy(), rows[:, 3].copy(), texts)
 
 
 @njit(cache=True, nogil=True)
-def _cut(data, offsets, items, starts, ends, is_block, rows):  # type: ignore[no-untyped-def]
+def _cut(data: Any, offsets: Any, items: Any, starts: Any, ends: Any, is_block: Any, rows: Any) -> Any:
     count = 0
     seen_item, seen_byte, seen_points = -1, 0, 0
     for k in range(items.size):
@@ -77,7 +77,7 @@ def _cut(data, offsets, items, starts, ends, is_block, rows):  # type: ignore[no
 
 
 @njit(cache=True, nogil=True)
-def _left(data, low, start):  # type: ignore[no-untyped-def]
+def _left(data: Any, low: Any, start: Any) -> Any:
     i = start
     floor = max(low, start - REACH)
     while i > floor and data[i - 1] != 10:
@@ -86,7 +86,7 @@ def _left(data, low, start):  # type: ignore[no-untyped-def]
         return i
     bottom = max(low, i - _LONGEST_WORD)
     # Ends after a blank, or between a character that is not ASCII and anything.
-    while i > bottom and data[i - 1] != 10 and data[i - 1] != 32 and not (data[i] & 0xC0 == 0xC0):
+    while i > bottom and data[i - 1] != 10 and data[i - 1] != 32 and data[i] & 0xC0 != 0xC0:
         i -= 1
     while i > low and (data[i] & 0xC0) == 0x80:
         i -= 1
@@ -94,7 +94,7 @@ def _left(data, low, start):  # type: ignore[no-untyped-def]
 
 
 @njit(cache=True, nogil=True)
-def _right(data, high, end):  # type: ignore[no-untyped-def]
+def _right(data: Any, high: Any, end: Any) -> Any:
     i = end
     ceiling = min(high, end + REACH)
     while i < ceiling and data[i] != 10:
@@ -102,7 +102,7 @@ def _right(data, high, end):  # type: ignore[no-untyped-def]
     if i == high or data[i] == 10:
         return i
     top = min(high, i + _LONGEST_WORD)
-    while i < top and data[i] != 10 and data[i] != 32 and not (data[i] & 0xC0 == 0xC0):
+    while i < top and data[i] != 10 and data[i] != 32 and data[i] & 0xC0 != 0xC0:
         i += 1
     return i
 

@@ -21,8 +21,8 @@ def choose_banding(threshold: float, *, num_perm: int, max_miss: float) -> Bandi
     """The banding with the fewest needless comparisons that still finds pairs at the threshold.
 
     Because every pair is verified, a needless comparison costs time and an overlooked pair costs correctness: the
-    longest bands are taken that overlook at most `max_miss` of the pairs exactly at the threshold (those above it are found
-    more often). An optimiser that weighs both alike, as datasketch's does, overlooks half of them.
+    longest bands are taken that overlook at most `max_miss` of the pairs exactly at the threshold (those above it are
+    found more often). An optimiser that weighs both alike, as datasketch's does, overlooks half of them.
 
     Args:
         threshold: Jaccard similarity in (0, 1].

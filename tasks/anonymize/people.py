@@ -1,0 +1,49 @@
+"""Handles of people: those who took part in a thread, by its own record, and those it mentions."""
+
+import json
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any, Final
+
+from tasks.anonymize.judge import PiiSpan
+from tasks.anonymize.recognizers import MENTION
+from tasks.anonymize.surrogates import SURROGATE
+from tasks.engine.markdown_fences import fence_spans
+
+# Handles of a thread's own people are replaced without the @ too, where they cannot be taken for a word.
+_DISTINCT: Final = re.compile(r"(?=.*[0-9_-]|.*[a-z][A-Z]|.*[^\x00-\x7f]).{3,}")
+_NOT_PEOPLE: Final = frozenset({
+    "everyone", "here", "all", "channel", "param", "return", "returns", "override", "property", "media", "import",
+    "types", "deprecated", "see", "link", "test", "todo", "latest", "next",
+})  # fmt: skip
+
+
+def handles_of(blocks: Sequence[Mapping[str, Any]]) -> set[str]:
+    """Handles of the people of a thread; bots are nobody."""
+    found = set()
+    for block in blocks:
+        attributes = json.loads(block["attributes"]) if block["attributes"] else {}
+        author = attributes.get("author")
+        if author and not attributes.get("is_bot") and not SURROGATE.fullmatch(author):
+            found.add(str(author))
+    return found
+
+
+def find_handles(text: str, handles: set[str]) -> Iterator[PiiSpan]:
+    """Mentions of anybody, and bare handles of the thread's people, outside of fenced code."""
+    fences = fence_spans(text)
+    for found in MENTION.finditer(text):
+        name = found["value"]
+        known = name in handles
+        if not known and (name.lower() in _NOT_PEOPLE or SURROGATE.fullmatch(name)):
+            continue
+        if known or not any(start <= found.start() < end for start, end in fences):
+            yield _span(*found.span("value"))
+    distinct = sorted((re.escape(name) for name in handles if _DISTINCT.fullmatch(name)), key=len, reverse=True)
+    if distinct:
+        pattern = re.compile(rf"(?<![A-Za-z0-9_-])(?:{'|'.join(distinct)})(?![A-Za-z0-9_-])")
+        yield from (_span(*found.span()) for found in pattern.finditer(text))
+
+
+def _span(start: int, end: int) -> PiiSpan:
+    return PiiSpan(start, end, "USERNAME", 0.9, "winnow_username")
