@@ -83,7 +83,10 @@ def judge_for(*, private_addresses: bool, example_addresses: bool, hotlines: boo
         for entity, of_entity in by_entity.items():
             registry.add_recognizer(RuleRecognizer(entity, language, of_entity))
     engine = AnalyzerEngine(
-        registry=registry, nlp_engine=NoOpNlpEngine(), supported_languages=list(LANGUAGES), log_decision_process=False
+        registry=registry,
+        nlp_engine=NoOpNlpEngine([{"lang_code": language, "model_name": ""} for language in LANGUAGES]),
+        supported_languages=list(LANGUAGES),
+        log_decision_process=False,
     )
     return Judge(engine, build_automaton(LITERALS))
 
