@@ -69,7 +69,7 @@ def curate(recipe: str) -> RunResult:
 def _curate(run: Run, folder: Path) -> RunResult:
     recipe, dataset, log = run.recipe, run.recipe.dataset, get_run_logger()
     progress = cast(UUID, create_progress_artifact(0.0, key=_key("progress", dataset), description="Stages of the run"))
-    found = cast(Inventory, inventory(dataset, recipe, folder, run.store))
+    found = inventory(dataset, recipe, folder, run.store)
     log.info("inventory: %d shards", sum(len(shards) for shards in found.shards.values()))
     update_progress_artifact(progress, 5.0)
     stages = run.placed(prepare)(dataset, run, extract_settings(recipe, folder), found.shards)

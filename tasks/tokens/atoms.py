@@ -43,7 +43,8 @@ def find_atoms(text: str, blocks: Sequence[Mapping[str, Any]], *, is_code: bool 
         return [Atom(*span, "code") for span in _paragraphs(text, 0, len(text))]
     known = _known_atoms(text, blocks)
     with_headings = not any(atom.kind == "heading" for atom in known)
-    atoms, position = [], 0
+    atoms: list[Atom] = []
+    position = 0
     for atom in known:
         atoms += scan_markdown(text, position, atom.start, with_headings=with_headings)
         atoms.append(atom)
@@ -114,7 +115,7 @@ def scan_markdown(text: str, start: int, end: int, *, with_headings: bool = True
 
 def _special(text: str, lines: "_Lines", line: str, with_headings: bool) -> Atom | None:
     """The atom that begins at the current line, unless that is a paragraph."""
-    begin, stop = lines.span()
+    begin, _ = lines.span()
     if fence := _FENCE.match(line):
         if fence[1][0] == "~" or "`" not in fence[2]:
             return Atom(begin, _fence_end(text, lines, fence[1]), "code")

@@ -14,7 +14,10 @@ _CLOSERS: Final = r"[”’」』】》〉）\)\]\"'*_`]*"
 _HAN: Final = "[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7a3\uf900-\ufaff]"
 _NO_START: Final = "[，。！？；：、…”’」』】》〉）]"
 _ABBREVIATION: Final = r"(?<![ .(][A-Za-z])(?<!e\.g)(?<! cf)(?<! vs)(?<! No)(?<! Mr)(?<! Dr)(?<!Fig)(?<! Sec)(?<!et al)"
-_LIST_ITEM: Final = r"(?=[ \t]*(?:[-*+•·●■◆]|\d{1,3}[.)、．]|[（(][\d一二三四五六七八九十]{1,3}[)）]|[一二三四五六七八九十]{1,3}、)[ \t]?)"
+_LIST_ITEM: Final = (
+    r"(?=[ \t]*(?:[-*+•·●■◆]|\d{1,3}[.)、．]|[（(][\d一二三四五六七八九十]{1,3}[)）]"
+    r"|[一二三四五六七八九十]{1,3}、)[ \t]?)"
+)
 _SENTENCE: Final = (
     rf"[。！？；…]+{_CLOSERS}\s*"
     rf"|[!?]+{_CLOSERS}\s+"

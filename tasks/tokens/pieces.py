@@ -49,7 +49,7 @@ def fill_pieces(text: str, atoms: Sequence[Atom], limit: int) -> list[Piece]:
     done: list[Piece] = []
     open_piece: Piece | None = None
     for atom in atoms:
-        if open_piece and _fits(text, open_piece, atom, limit):
+        if open_piece and _fits(open_piece, atom, limit):
             open_piece.end = atom.end
             _note(open_piece, atom)
             continue
@@ -68,7 +68,7 @@ def _note(piece: Piece, atom: Atom) -> None:
     piece.html = atom.html or piece.html
 
 
-def _fits(text: str, piece: Piece, atom: Atom, limit: int) -> bool:
+def _fits(piece: Piece, atom: Atom, limit: int) -> bool:
     if piece.split or atom.end - piece.start > limit:
         return False
     if atom.kind == "table":

@@ -49,3 +49,13 @@ class TokensSettings(StepSettings):
             return self
         path = (folder / self.model).resolve()
         return self.model_copy(update={"model": str(path), "model_sha256": sha256(path.read_bytes()).hexdigest()})
+
+
+class ChunksSettings(StepSettings):
+    """How documents become passages of a knowledge base."""
+
+    max_chars: int = Field(750, ge=50, le=65_535, description="Longest passage, in characters.")
+    min_chars: int = Field(80, ge=0, description="A shorter section joins its neighbour under the same heading.")
+    parent_chars: int = Field(
+        3000, ge=0, le=65_535, description="Longest parent of passages, in characters; 0 makes no parents."
+    )

@@ -1,0 +1,55 @@
+"""Rows of the release table `images`: the pictures of the documents that stayed."""
+
+from typing import Any, Final
+
+import pyarrow as pa
+
+from schemas.document import DOCUMENT
+from schemas.release import release_rows
+from schemas.settings import StepSettings
+from schemas.sides import IMAGE
+from tasks.engine.shard_task import shard_task
+from tasks.engine.step import Accounting, Partition, Step
+
+ROWS: Final = release_rows("images")
+_FROM_DOCUMENT: Final = ("source_type", "source", "source_url", "lang", "license")
+_FROM_IMAGE: Final = ("id", "doc_id", "page", "width", "height", "sha256", "phash", "kind", "ocr_text")
+
+
+def make_images(batch: pa.Table, settings: StepSettings, *, images: pa.Table) -> Partition:  # noqa: ARG001
+    """`images` rows, in order.
+
+    Args:
+        batch: `document@1` rows: those that stayed.
+        settings: None.
+        images: `image@1` rows of the shard as it was extracted.
+    """
+    origin = {row["id"]: row for row in batch.select(["id", "text", *_FROM_DOCUMENT]).to_pylist()}
+    rows = [_row(image, origin[image["doc_id"]]) for image in images.to_pylist() if image["doc_id"] in origin]
+    return Partition(ROWS.from_rows(rows))
+
+
+def _row(image: dict[str, Any], document: dict[str, Any]) -> dict[str, Any]:
+    box = {name: image[name] for name in ("page", "x0", "y0", "x1", "y1")}
+    return {
+        **{name: image[name] for name in _FROM_IMAGE},
+        **{name: document[name] for name in _FROM_DOCUMENT},
+        # A caption is text of the document: one that is not in it any more held personal data.
+        "caption": image["caption"] if image["caption"] and image["caption"] in document["text"] else None,
+        "image": {"bytes": image["bytes"], "path": image["path"]} if image["bytes"] is not None else None,
+        "bbox": None if None in box.values() else box,
+    }
+
+
+STEP: Final = Step(
+    name="images",
+    version=1,
+    settings=StepSettings,
+    reads=DOCUMENT,
+    writes=ROWS,
+    run=make_images,
+    uses={"images": IMAGE},
+    accounting=Accounting.NONE,
+)
+
+images = shard_task(STEP)

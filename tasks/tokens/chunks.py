@@ -1,0 +1,183 @@
+"""Cut documents into passages along their headings: children to find, parents to answer from.
+
+A passage never crosses a heading, a turn of a thread, a table or a fence; what does not fit is cut between sentences,
+and a table or fence that must be cut repeats its head in every part.
+"""
+
+import json
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
+from hashlib import blake2b, sha256
+from itertools import pairwise
+from typing import Any, Final
+
+import pyarrow as pa
+
+from schemas.document import DOCUMENT
+from schemas.release import release_rows
+from schemas.tokenizer import TOKENIZER
+from tasks.engine.shard_task import shard_task
+from tasks.engine.step import Accounting, Partition, Step
+from tasks.tokens.atoms import find_atoms
+from tasks.tokens.encoder import Encoder
+from tasks.tokens.pieces import Piece, fill_pieces
+from tasks.tokens.search_words import search_words
+from tasks.tokens.sections import find_sections
+from tasks.tokens.settings import ChunksSettings
+
+ROWS: Final = release_rows("chunks")
+_ORIGIN: Final = ("title", "source_type", "source", "source_url", "lang", "license", "kb", "dedup_cluster")
+Row = dict[str, Any]
+
+
+def cut_chunks(batch: pa.Table, settings: ChunksSettings, *, tokenizer: pa.Table) -> Partition:
+    """`chunks` rows of every document, in order.
+
+    Args:
+        batch: `document@1` rows.
+        settings: Lengths.
+        tokenizer: One `tokenizer@1` row, to count tokens with.
+    """
+    rows: list[Row] = []
+    for document in batch.to_pylist():
+        rows += _document_rows(document, settings)
+    seen: set[str] = set()
+    for row in rows:
+        row["is_canonical"] = row["text_sha256"] not in seen
+        seen.add(row["text_sha256"])
+    texts = pa.chunked_array([pa.array([row["text"] for row in rows], pa.large_string())])
+    _, counts = Encoder(tokenizer["model"][0].as_py()).encode(texts)
+    for row, count in zip(rows, counts.tolist(), strict=True):
+        row["n_tokens"] = count
+    return Partition(ROWS.from_rows(rows))
+
+
+def _document_rows(document: Row, settings: ChunksSettings) -> list[Row]:
+    text, blocks = document["text"], document["blocks"]
+    is_code = document["source_type"] == "code"
+    atoms = find_atoms(text, blocks, is_code=is_code)
+    sections = find_sections(
+        text, atoms, title=document["title"], min_chars=settings.min_chars, max_chars=settings.max_chars
+    )
+    builder = _Builder(document)
+    for section in sections:
+        pieces = fill_pieces(text, section.atoms, settings.max_chars)
+        for family in _families(pieces, settings.parent_chars):
+            builder.add_family(family, section.path)
+    return builder.finish()
+
+
+def _families(pieces: Sequence[Piece], parent_chars: int) -> Iterator[list[Piece]]:
+    """Neighbouring pieces that fit into one parent."""
+    family: list[Piece] = []
+    for piece in pieces:
+        if family and piece.end - family[0].start > parent_chars:
+            yield family
+            family = []
+        family.append(piece)
+    if family:
+        yield family
+
+
+class _Builder:
+    """Rows of one document."""
+
+    def __init__(self, document: Row) -> None:
+        self._document = document
+        self._text = document["text"]
+        self._placed = [block for block in document["blocks"] if block["page"] is not None and block["kind"] != "page"]
+        pictures = [block for block in document["blocks"] if block["kind"] == "image"]
+        # Pictures that were not worth keeping have a block and no id: then it is not known which is which.
+        known = len(pictures) == len(document["image_ids"])
+        self._pictures = list(zip(pictures, document["image_ids"], strict=True)) if known else []
+        self._ordinals: Counter[tuple[int, tuple[str, ...]]] = Counter()
+        self._rows: list[Row] = []
+
+    def add_family(self, pieces: Sequence[Piece], path: tuple[str, ...]) -> None:
+        """Children, and their parent where there are several."""
+        parent = None
+        if len(pieces) > 1:
+            whole = Piece(pieces[0].start, pieces[-1].end, set().union(*(piece.kinds for piece in pieces)))
+            parent = self._add(whole, path, level=0, parent=None)
+        for piece in pieces:
+            self._add(piece, path, level=1, parent=parent)
+
+    def finish(self) -> list[Row]:
+        """All rows; children know their neighbours."""
+        children = [row for row in self._rows if row["level"] == 1]
+        for before, after in pairwise(children):
+            before["next_id"], after["prev_id"] = after["id"], before["id"]
+        for index, row in enumerate(self._rows):
+            row["chunk_index"] = index
+        return self._rows
+
+    def _add(self, piece: Piece, path: tuple[str, ...], *, level: int, parent: str | None) -> str:
+        said = piece.text if piece.text is not None else self._text[piece.start : piece.end]
+        digest = sha256(said.encode()).hexdigest()
+        ordinal = self._ordinals[level, path]
+        self._ordinals[level, path] += 1
+        key = json.dumps([self._document["id"], path, level, ordinal, digest], ensure_ascii=False)
+        chunk_id = blake2b(key.encode(), digest_size=16).hexdigest()
+        embed_text = "\n".join([*([" > ".join(path)] if path else []), said])
+        pages, boxes = self._place(piece)
+        self._rows.append(
+            {
+                **{name: self._document[name] for name in _ORIGIN},
+                "id": chunk_id,
+                "doc_id": self._document["id"],
+                "parent_id": parent,
+                "level": level,
+                "kind": _kind(piece),
+                "text": said,
+                "embed_text": embed_text,
+                "html": piece.html if level else None,
+                "fts_tokens": search_words(embed_text),
+                "heading_path": list(path),
+                "page_start": min(pages, default=None),
+                "page_end": max(pages, default=None),
+                "bboxes": boxes,
+                "char_start": piece.start,
+                "char_end": piece.end,
+                "image_ids": [name for block, name in self._pictures if piece.start <= block["start"] <= piece.end],
+                "n_chars": len(said),
+                "text_sha256": digest,
+                "metadata": _metadata(self._document, piece),
+            }
+        )
+        return chunk_id
+
+    def _place(self, piece: Piece) -> tuple[set[int], list[Row]]:
+        """Pages of a piece, and one box on each that holds its blocks."""
+        boxes: dict[int, Row] = {}
+        for block in self._placed:
+            if block["start"] < piece.end and block["end"] > piece.start and block["x0"] is not None:
+                page = block["page"]
+                box = boxes.setdefault(page, {"page": page, **{name: block[name] for name in ("x0", "y0", "x1", "y1")}})
+                box["x0"], box["y0"] = min(box["x0"], block["x0"]), min(box["y0"], block["y0"])
+                box["x1"], box["y1"] = max(box["x1"], block["x1"]), max(box["y1"], block["y1"])
+        return set(boxes), [boxes[page] for page in sorted(boxes)]
+
+
+def _kind(piece: Piece) -> str:
+    return next(iter(piece.kinds)) if len(piece.kinds) == 1 else "text"
+
+
+def _metadata(document: Mapping[str, Any], piece: Piece) -> str:
+    values = {name: document[name] for name in ("repo", "path", "revision") if document[name]}
+    if piece.split:
+        values |= {"part": piece.part, "parts": piece.parts}
+    return json.dumps(values, ensure_ascii=False, sort_keys=True)
+
+
+STEP: Final = Step(
+    name="chunks",
+    version=1,
+    settings=ChunksSettings,
+    reads=DOCUMENT,
+    writes=ROWS,
+    run=cut_chunks,
+    uses={"tokenizer": TOKENIZER},
+    accounting=Accounting.NONE,
+)
+
+chunks = shard_task(STEP)

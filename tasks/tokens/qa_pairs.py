@@ -1,0 +1,76 @@
+"""Questions and answers: FAQ pairs as they are, threads as their question and the answer that was given."""
+
+from datetime import datetime
+from hashlib import blake2b
+from typing import Any, Final
+
+import pyarrow as pa
+
+from schemas.document import DOCUMENT
+from schemas.release import release_rows
+from schemas.settings import StepSettings
+from tasks.engine.shard_task import shard_task
+from tasks.engine.step import Accounting, Partition, Step
+from tasks.tokens.evidence import ChunksByDocument
+from tasks.tokens.search_words import words
+from tasks.tokens.thread_turns import Conversation, message_text, read_conversation
+
+ROWS: Final = release_rows("qa_pairs")
+_CARRIED: Final = ("source_type", "source", "source_url", "lang", "license", "kb", "dedup_cluster")
+
+
+def make_pairs(batch: pa.Table, settings: StepSettings, *, chunks: pa.Table) -> Partition:  # noqa: ARG001
+    """`qa_pairs` rows; the same question asked twice with the same answer is one row with variants.
+
+    Args:
+        batch: `document@1` rows.
+        settings: None.
+        chunks: `chunks` rows of the same documents: where the answer stands.
+    """
+    index = ChunksByDocument(chunks)
+    rows: dict[str, dict[str, Any]] = {}
+    for document in batch.to_pylist():
+        conversation = read_conversation(document) if document["blocks"] else None
+        if conversation is None:
+            continue
+        row = pair(document, conversation, index)
+        first = rows.setdefault(row["answer"], row)
+        if first is not row and row["question"] != first["question"]:
+            first["variants"].append(row["question"])
+            first["gold_chunk_ids"] += row["gold_chunk_ids"]
+    return Partition(ROWS.from_rows(list(rows.values())))
+
+
+def pair(document: dict[str, Any], conversation: Conversation, index: ChunksByDocument) -> dict[str, Any]:
+    """One question and its answer as a `qa_pairs` row."""
+    asked, answered = conversation.turns[0], conversation.turns[-1]
+    question = document["title"] if document["source_type"] == "github_issue" and document["title"] else asked.text
+    question = message_text(question)
+    return {
+        **{name: document[name] for name in _CARRIED},
+        "id": blake2b(f"{document['id']}\0qa".encode(), digest_size=16).hexdigest(),
+        "question": question,
+        "answer": message_text(answered.text),
+        "question_token": words(question),
+        "variants": [],
+        "gold_chunk_ids": index.overlapping(document["id"], answered.start, answered.end),
+        "answer_role": answered.author_role,
+        "accepted": conversation.signal is not None,
+        "accept_signal": conversation.signal,
+        "confidence": conversation.confidence,
+        "answered_at": datetime.fromisoformat(answered.at) if answered.at else None,
+    }
+
+
+STEP: Final = Step(
+    name="qa_pairs",
+    version=1,
+    settings=StepSettings,
+    reads=DOCUMENT,
+    writes=ROWS,
+    run=make_pairs,
+    uses={"chunks": release_rows("chunks")},
+    accounting=Accounting.NONE,
+)
+
+qa_pairs = shard_task(STEP)
