@@ -127,6 +127,8 @@ def schema(
 
 def main() -> None:
     """Entry point of the `winnow` command."""
+    # Prefect reads it when it is imported: the terminal shows our words, its own log has all of Prefect's.
+    os.environ.setdefault("PREFECT_LOGGING_HANDLERS_CONSOLE_LEVEL", "CRITICAL")
     app()
 
 
@@ -172,11 +174,6 @@ def _find_version(version: str, root: str | None) -> "Manifest":
 @contextmanager
 def _prefect() -> "Iterator[Any]":
     """Prefect with a server: the configured one, or one of our own for the time of this run."""
-    import flows
-
-    del flows  # its import sets Prefect's environment
-    if "PREFECT_LOGGING_HANDLERS_CONSOLE_LEVEL" not in os.environ:
-        os.environ["PREFECT_LOGGING_HANDLERS_CONSOLE_LEVEL"] = "CRITICAL"
     from flows.local_server import server_process, wait_until_up
 
     configured = "PREFECT_API_URL" in os.environ

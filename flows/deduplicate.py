@@ -32,13 +32,14 @@ def deduplicate_documents(
         Records of `deduplicate`, one per shard, in order.
     """
     settings, store = run.recipe.steps.deduplicate, run.store
-    signed = run.gather(run.submit(signatures, shards, settings.signing))
+    names = [shard.shard_id for shard in shards]
+    signed = run.gather(run.submit(signatures, shards, settings.signing, names))
     earlier = {"released": released} if released else {}
     run.expect(1)
     (linked,) = run.gather([candidates.submit(signed, settings.linking, store, earlier, "all")])
     nodes = [linked.sides["nodes"]] * len(shards)
-    listed = run.gather(run.submit(shingle_sets, shards, settings.shingling, nodes=nodes))
+    listed = run.gather(run.submit(shingle_sets, shards, settings.shingling, names, nodes=nodes))
     run.expect(1)
     sides = {"nodes": linked.sides["nodes"], "shingles": listed}
     (found,) = run.gather([clusters.submit(linked, settings.verifying, store, sides, "all")])
-    return run.gather(run.submit(deduplicate, shards, settings.verifying, clusters=[found] * len(shards)))
+    return run.gather(run.submit(deduplicate, shards, settings.verifying, names, clusters=[found] * len(shards)))

@@ -1,6 +1,7 @@
 """From what there is to documents worth keeping: extract, clean, language, quality."""
 
 from collections.abc import Mapping, Sequence
+from typing import Any
 
 from prefect import flow
 
@@ -41,20 +42,20 @@ def prepare(
     shards: Mapping[str, Sequence[ShardRef]],
 ) -> list[list[StepRecord]]:
     """Records of each stage, first extraction, last what is kept; every stage has one record per shard."""
-    steps, store = run.recipe.steps, run.store
-    extracted: Pending = [
-        EXTRACT[kind].submit(shard, extract_settings, store) for kind, found in shards.items() for shard in found
-    ]
-    run.expect(len(extracted))
-    stages = [extracted]
+    steps = run.recipe.steps
+    names = [shard.shard_id for found in shards.values() for shard in found]
+    extracted: list[Any] = []
+    for kind, found in shards.items():
+        extracted += run.submit(EXTRACT[kind], found, extract_settings, [shard.shard_id for shard in found])
+    stages: list[Pending] = [extracted]
     if steps.clean.enabled:
-        stages.append(run.submit(clean, stages[-1], steps.clean))
+        stages.append(run.submit(clean, stages[-1], steps.clean, names))
     if steps.language.enabled:
-        stages.append(run.submit(language, stages[-1], steps.language))
+        stages.append(run.submit(language, stages[-1], steps.language, names))
     measured: Pending = []
     if steps.quality.enabled:
-        measured = run.submit(signals, stages[-1], SignalsSettings())
-        stages.append(run.submit(quality, stages[-1], steps.quality, signals=measured))
+        measured = run.submit(signals, stages[-1], SignalsSettings(), names)
+        stages.append(run.submit(quality, stages[-1], steps.quality, names, signals=measured))
     records = [run.gather(stage) for stage in stages[:-1]]
     run.gather(measured)
     return [*records, run.gather(stages[-1])]

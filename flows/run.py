@@ -59,11 +59,21 @@ class Run:
         placed: Callable[..., Any] = flow.with_options(task_runner=self._runner())
         return placed
 
-    def submit(self, task: Task[..., StepRecord], shards: Pending, settings: Settings, **uses: Pending) -> Pending:
-        """One task per shard; each side table in `uses` has an entry per shard."""
+    def submit(
+        self,
+        task: Task[..., StepRecord],
+        shards: Pending,
+        settings: Settings,
+        names: Sequence[str],
+        **uses: Pending,
+    ) -> Pending:
+        """One task per shard, called by its name; each side table in `uses` has an entry per shard."""
         sides = [dict(zip(uses, row, strict=True)) for row in zip(*uses.values(), strict=True)] or [{}] * len(shards)
         self.expect(len(shards))
-        return [task.submit(shard, settings, self.store, side) for shard, side in zip(shards, sides, strict=True)]
+        return [
+            task.submit(shard, settings, self.store, side, name)
+            for shard, side, name in zip(shards, sides, names, strict=True)
+        ]
 
     def expect(self, shards: int) -> None:
         """Tell the observers that so many shards are on their way."""

@@ -48,14 +48,16 @@ def tabulate(
         Records of `anonymize` (none where it is off), and the shards of each table.
     """
     outputs = set[str](run.recipe.outputs)
-    final = _final(run, anonymize_settings, kept)
+    names = [shard.shard_id for shard in kept]
+    final = run.submit(anonymize, kept, anonymize_settings, names) if anonymize_settings.enabled else kept
     made: dict[str, Pending] = {
-        table: run.submit(task, final, StepSettings()) for table, task in _FROM_DOCUMENTS.items() if table in outputs
+        table: run.submit(task, final, StepSettings(), names)
+        for table, task in _FROM_DOCUMENTS.items()
+        if table in outputs
     }
     if "images" in outputs:
-        pairs = [(shard, found) for shard, found in zip(final, pictures, strict=True) if found and found.rows]
-        made["images"] = run.submit(images, [s for s, _ in pairs], StepSettings(), images=[p for _, p in pairs])
-    made |= _with_tokens(run, final, outputs) if run.recipe.steps.tokens.enabled else {}
+        made["images"] = _with_pictures(run, final, names, pictures)
+    made |= _with_tokens(run, final, names, outputs) if run.recipe.steps.tokens.enabled else {}
     anonymized = run.gather(final) if run.recipe.steps.anonymize.enabled else []
     tables = {table: [record.kept for record in run.gather(pending)] for table, pending in made.items()}
     if "pii_spans" in outputs:
@@ -63,26 +65,28 @@ def tabulate(
     return anonymized, {table: shards for table, shards in tables.items() if table in outputs}
 
 
-def _final(run: Run, settings: AnonymizeSettings, kept: Pending) -> Pending:
-    return run.submit(anonymize, kept, settings) if settings.enabled else kept
+def _with_pictures(run: Run, final: Pending, names: Sequence[str], pictures: Sequence[ShardRef | None]) -> Pending:
+    chosen = [index for index, found in enumerate(pictures) if found and found.rows]
+    shards, sides = [final[index] for index in chosen], [pictures[index] for index in chosen]
+    return run.submit(images, shards, StepSettings(), [names[index] for index in chosen], images=sides)
 
 
-def _with_tokens(run: Run, final: Pending, outputs: set[str]) -> dict[str, Pending]:
+def _with_tokens(run: Run, final: Pending, names: Sequence[str], outputs: set[str]) -> dict[str, Pending]:
     settings = run.recipe.steps.tokens
-    samples = run.submit(tokenizer_sample, final, settings)
+    samples = run.submit(tokenizer_sample, final, settings, names)
     run.expect(1)
     model = tokenizer.submit(samples, settings, run.store, None, "tokenizer")
     models = [model] * len(final)
     made: dict[str, Any] = {"tokenizer_sample": samples, "tokenizer": [model]}
     if "pretrain_tokens" in outputs:
-        made["pretrain_tokens"] = run.submit(tokens, final, settings, tokenizer=models)
+        made["pretrain_tokens"] = run.submit(tokens, final, settings, names, tokenizer=models)
     if outputs.isdisjoint({"chunks", "sft", *_FROM_CHUNKS}) or not run.recipe.steps.chunks.enabled:
         return made
-    passages = run.submit(chunks, final, run.recipe.steps.chunks, tokenizer=models)
+    passages = run.submit(chunks, final, run.recipe.steps.chunks, names, tokenizer=models)
     made["chunks"] = passages
     for table, task in _FROM_CHUNKS.items():
         if table in outputs:
-            made[table] = run.submit(task, final, StepSettings(), chunks=passages)
+            made[table] = run.submit(task, final, StepSettings(), names, chunks=passages)
     if "sft" in outputs:
-        made["sft"] = run.submit(sft, final, StepSettings(), chunks=passages, tokenizer=models)
+        made["sft"] = run.submit(sft, final, StepSettings(), names, chunks=passages, tokenizer=models)
     return made

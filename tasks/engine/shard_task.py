@@ -11,7 +11,7 @@ from prefect.client.schemas.objects import State, TaskRun
 from prefect.runtime import task_run
 
 from schemas.settings import Settings
-from schemas.shard import ShardRef, StepRecord
+from schemas.shard import StepRecord
 from tasks.engine.run_step import Refs
 from tasks.engine.step import Step
 from tasks.engine.store import Store
@@ -33,13 +33,13 @@ def shard_task(step: Step[Any]) -> Task[..., StepRecord]:
         shards: Refs,
         settings: Settings,
         store: Store,
-        uses: Mapping[str, Refs] | None = None,
-        shard_id: str | None = None,
+        uses: Mapping[str, Refs] | None,
+        shard_id: str,
     ) -> StepRecord:
         try:
             return dispatch(step, shards, settings, store, uses, shard_id=shard_id)
         except Exception as error:
-            error.add_note(f"step {step.name}, shard {shard_id or _shard_of(shards)}")
+            error.add_note(f"step {step.name}, shard {shard_id}")
             raise
 
     run.__name__ = run.__qualname__ = step.name
@@ -57,13 +57,8 @@ def shard_task(step: Step[Any]) -> Task[..., StepRecord]:
 
 
 def _run_name() -> str:
-    given = task_run.parameters
-    return f"{task_run.task_name}-{given.get('shard_id') or _shard_of(given['shards'])}"
-
-
-def _shard_of(shards: Refs) -> str:
-    first = shards if isinstance(shards, ShardRef | StepRecord) else shards[0]
-    return first.shard_id
+    # What it works on may not be known yet: another task is making it.
+    return f"{task_run.task_name}-{task_run.parameters['shard_id']}"
 
 
 def _is_transient(_task: Task[..., Any], _run: TaskRun, state: State[Any]) -> bool:
