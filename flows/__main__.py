@@ -6,7 +6,7 @@ Prefect, pyarrow and the parsers are imported by the commands that need them: he
 import json
 import os
 from collections.abc import Iterator
-from contextlib import contextmanager, nullcontext
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -174,16 +174,16 @@ def _find_version(version: str, root: str | None) -> "Manifest":
 @contextmanager
 def _prefect() -> "Iterator[Any]":
     """Prefect with a server: the configured one, or one of our own for the time of this run."""
-    from flows.local_server import server_process, wait_until_up
+    from flows.local_server import start_server, wait_until_up
 
     configured = "PREFECT_API_URL" in os.environ
-    with nullcontext("") if configured else server_process() as url:
-        from prefect.settings import PREFECT_API_URL, PREFECT_FLOWS_HEARTBEAT_FREQUENCY, temporary_settings
+    url = "" if configured else start_server()
+    from prefect.settings import PREFECT_API_URL, PREFECT_FLOWS_HEARTBEAT_FREQUENCY, temporary_settings
 
-        # Prefect joins the heartbeat's thread at the end of every flow: a second each.
-        updates = {PREFECT_FLOWS_HEARTBEAT_FREQUENCY: None} | ({} if configured else {PREFECT_API_URL: url})
-        with temporary_settings(updates):
-            yield (lambda: None) if configured else (lambda: wait_until_up(url))
+    # Prefect joins the heartbeat's thread at the end of every flow: a second each.
+    updates = {PREFECT_FLOWS_HEARTBEAT_FREQUENCY: None} | ({} if configured else {PREFECT_API_URL: url})
+    with temporary_settings(updates):
+        yield (lambda: None) if configured else (lambda: wait_until_up(url))
 
 
 @contextmanager

@@ -10,30 +10,32 @@ import subprocess
 import sys
 import threading
 import time
-from collections.abc import Iterator
-from contextlib import contextmanager
 
 _START_TIMEOUT_S = 180
 
 
-@contextmanager
-def server_process() -> Iterator[str]:
-    """Start a server; gives its API URL at once, before it answers (`wait_until_up`)."""
-    with (
-        socket.socket() as listener,
-        subprocess.Popen(
+def start_server() -> str:
+    """Start a server; returns its API URL at once, before it answers (`wait_until_up`).
+
+    It ends when this process has ended, not before: Prefect sends the last of its log as the interpreter shuts down,
+    and waits for a server that is gone.
+    """
+    with socket.socket() as listener:
+        process = subprocess.Popen(
             [sys.executable, "-m", "flows.local_server", str(_bound(listener))],
             stdin=subprocess.PIPE,
             stdout=subprocess.DEVNULL,
             stderr=subprocess.DEVNULL,
             pass_fds=[listener.fileno()],
             env={**os.environ, **_environment()},
-        ) as process,
-    ):
-        try:
-            yield f"http://127.0.0.1:{listener.getsockname()[1]}/api"
-        finally:
-            process.terminate()
+            start_new_session=True,
+        )
+        _running.append(process)
+        return f"http://127.0.0.1:{listener.getsockname()[1]}/api"
+
+
+# Kept: the pipe to the server must stay open for as long as this process lives.
+_running: list["subprocess.Popen[bytes]"] = []
 
 
 def _bound(listener: socket.socket) -> int:

@@ -79,26 +79,24 @@ def show_manifest(console: Console, manifest: Manifest) -> None:
 
 
 def funnel_table(steps: Sequence[StepTotals]) -> Table:
-    """What went in, what stayed, what was dropped and why, step by step."""
+    """What went in, what stayed, what was dropped and why, step by step; summaries are left out."""
     table = Table(title="What became of every record", title_justify="left")
-    table.add_column("step")
-    for name in ("in", "kept", "dropped", "quarantined", "words kept"):
-        table.add_column(name, justify="right")
+    table.add_column("step", no_wrap=True)
+    for name in ("in", "kept", "dropped", "quarantined", "words", "cached"):
+        table.add_column(name, justify="right", no_wrap=True)
     table.add_column("why", ratio=1)
-    table.add_column("cached", justify="right")
-    table.add_column("cpu s", justify="right")
     for step in steps:
+        if step.words_kept == 0 and not step.reasons and not step.name.startswith("extract"):
+            continue
         why = ", ".join(f"{reason} {n:,}" for reason, n in sorted(step.reasons.items(), key=lambda x: (-x[1], x[0])))
-        removed = (f"{n:,}" if n else "·" for n in (step.rows_dropped, step.rows_quarantined))
         table.add_row(
             step.name,
             f"{step.rows_in:,}",
             f"{step.rows_kept:,}",
-            *removed,
-            f"{step.words_kept:,}" if step.words_kept else "",
-            why,
+            *(f"{n:,}" if n else "·" for n in (step.rows_dropped, step.rows_quarantined)),
+            f"{step.words_kept:,}",
             f"{step.cached_shards}/{step.shards}",
-            f"{step.cpu_s:,.1f}",
+            why,
         )
     return table
 
