@@ -10,6 +10,10 @@ import subprocess
 import sys
 import threading
 import time
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from sqlalchemy import Connection
 
 _START_TIMEOUT_S = 180
 
@@ -81,8 +85,24 @@ def _serve(descriptor: int) -> None:
     import uvicorn
     from prefect.server.api.server import create_app
 
+    _wait_for_locks()
     config = uvicorn.Config(create_app(ephemeral=True), log_level="error", lifespan="on")
     uvicorn.Server(config).run(sockets=[socket.socket(fileno=descriptor)])
+
+
+def _wait_for_locks() -> None:
+    """Let every transaction take the write lock when it begins.
+
+    Prefect begins them without, so one that reads first and then writes fails at once when another has written
+    meanwhile ("database is locked"); its client waits two seconds and tries again, at nearly every subflow.
+    """
+    from prefect.server.database.configurations import SQLITE_BEGIN_MODE, AioSqliteConfiguration
+
+    def begin(_: AioSqliteConfiguration, connection: "Connection") -> None:
+        if SQLITE_BEGIN_MODE.get():
+            connection.exec_driver_sql("BEGIN IMMEDIATE")
+
+    AioSqliteConfiguration.begin_sqlite_stmt = begin  # type: ignore[assignment,method-assign]
 
 
 def _exit_when_parent_is_gone() -> None:
