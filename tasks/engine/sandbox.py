@@ -6,6 +6,7 @@ of the idea: the extractor sandbox of datatrove (`pipeline/extractors/base.py`);
 
 import atexit
 import multiprocessing as mp
+import os
 import resource
 import threading
 from collections.abc import Callable
@@ -109,6 +110,10 @@ def sandbox_of_thread(*, timeout_s: float, memory_mb: int) -> Sandbox:
 
 def _enter(memory_mb: int) -> None:
     exit_with_parent()
+    # Parsers talk: recommendations on standard output, pieces of the file in their warnings.
+    nowhere = os.open(os.devnull, os.O_WRONLY)
+    os.dup2(nowhere, 1)
+    os.dup2(nowhere, 2)
     used = int(Path("/proc/self/statm").read_text(encoding="ascii").split()[0]) * resource.getpagesize()
     limit = used + memory_mb * _MB
     resource.setrlimit(resource.RLIMIT_AS, (limit, limit))
