@@ -4,13 +4,13 @@ The child has a limit on time and on memory; when it breaks one it is killed and
 of the idea: the extractor sandbox of datatrove (`pipeline/extractors/base.py`); the pool is pebble's.
 """
 
-import atexit
 import multiprocessing as mp
 import os
 import resource
 import threading
 from collections.abc import Callable
 from concurrent.futures import TimeoutError as FutureTimeoutError
+from multiprocessing.util import Finalize
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -65,7 +65,8 @@ class Sandbox:
             initargs=(memory_mb,),
             context=mp.get_context("spawn"),
         )
-        atexit.register(self.close)
+        # Before the exit of a worker process, which waits for its children: `atexit` comes after that, or never.
+        Finalize(None, self.close, exitpriority=100)
 
     def call(self, function: Callable[..., T], *args: Any) -> T:
         """Run `function(*args)` in the child; what it raises is raised here.
