@@ -15,7 +15,7 @@ from prefect.artifacts import create_progress_artifact, create_table_artifact, u
 from prefect.cache_policies import NO_CACHE
 from prefect.runtime import flow_run
 
-from flows.deduplicate import deduplicate_documents
+from flows.deduplicate import deduplicate
 from flows.prepare import prepare
 from flows.publish import publish, recipe_values
 from flows.recipe import Recipe, read_recipe
@@ -72,23 +72,24 @@ def _curate(run: Run, folder: Path) -> RunResult:
     found = inventory(dataset, recipe, folder, run.store)
     log.info("inventory: %d shards", sum(len(shards) for shards in found.shards.values()))
     update_progress_artifact(progress, 5.0)
-    stages = run.placed(prepare)(dataset, run, extract_settings(recipe, folder), found.shards)
+    stages = run.subflow(prepare, extract_settings(recipe, folder), found.shards)
     update_progress_artifact(progress, 50.0)
     inputs = inputs_digest(run, found)
     released = released_ids(run.store, dataset, inputs)
     kept = [record.kept for record in stages[-1]]
     if recipe.steps.deduplicate.enabled:
-        stages.append(run.placed(deduplicate_documents)(dataset, run, kept, released))
+        stages.append(run.subflow(deduplicate, kept, released))
         kept = [record.kept for record in stages[-1]]
     update_progress_artifact(progress, 65.0)
     settings = with_key(recipe.steps.anonymize, run.store)
     pictures = [record.sides.get("images") for record in stages[0]]
-    anonymized, tables = run.placed(tabulate)(dataset, run, settings, kept, pictures)
+    anonymized, tables = run.subflow(tabulate, settings, kept, pictures)
     check_chain(_named([*stages, anonymized] if anonymized else stages))
     update_progress_artifact(progress, 90.0)
-    outcomes = {name: refs for name, refs in _outcomes(run.records).items() if name in recipe.outputs}
+    asked = set[str](recipe.outputs)
+    outcomes = {name: refs for name, refs in _outcomes(run.records).items() if name in asked}
     sources = [SourceTotals.model_validate(source, from_attributes=True) for source in found.sources]
-    manifest, new = run.placed(publish)(dataset, run, sources, {**tables, **outcomes}, inputs, released)
+    manifest, new = run.subflow(publish, sources, {**tables, **outcomes}, inputs, released)
     update_progress_artifact(progress, 100.0)
     create_table_artifact(funnel(run), key=_key("funnel", dataset), description=f"{dataset} {manifest.version}")
     log.info("%s %s: %s", dataset, manifest.version, "published" if new else "nothing has changed")

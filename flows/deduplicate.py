@@ -2,28 +2,19 @@
 
 from collections.abc import Sequence
 
-from prefect import flow
-
 from flows.run import Run
 from schemas.shard import ShardRef, StepRecord
 from tasks.dedup.candidates import candidates
 from tasks.dedup.clusters import clusters
-from tasks.dedup.deduplicate import deduplicate
+from tasks.dedup.deduplicate import deduplicate as drop_duplicates
 from tasks.dedup.shingle_sets import shingle_sets
 from tasks.dedup.signatures import signatures
 
 
-@flow(name="deduplicate", flow_run_name="deduplicate-{dataset}", validate_parameters=False)
-def deduplicate_documents(
-    dataset: str,  # noqa: ARG001 (names the run)
-    run: Run,
-    shards: Sequence[ShardRef],
-    released: ShardRef | None,
-) -> list[StepRecord]:
+def deduplicate(run: Run, shards: Sequence[ShardRef], released: ShardRef | None) -> list[StepRecord]:
     """Drop exact and near duplicates.
 
     Args:
-        dataset: Names the run.
         run: Gives workers, store and recipe.
         shards: Documents.
         released: Ids that were released before (`released@1`): they are kept before new ones.
@@ -42,4 +33,4 @@ def deduplicate_documents(
     run.expect(1)
     sides = {"nodes": linked.sides["nodes"], "shingles": listed}
     (found,) = run.gather([clusters.submit(linked, settings.verifying, store, sides, "all")])
-    return run.gather(run.submit(deduplicate, shards, settings.verifying, names, clusters=[found] * len(shards)))
+    return run.gather(run.submit(drop_duplicates, shards, settings.verifying, names, clusters=[found] * len(shards)))

@@ -3,8 +3,6 @@
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from prefect import flow
-
 from flows.run import Pending, Run
 from schemas.shard import ShardRef, StepRecord
 from tasks.clean.clean import clean
@@ -34,9 +32,7 @@ EXTRACT = {
 EXTRACT_STEPS = {"documents": DOCUMENTS, "code": CODE, "issues": ISSUES, "faq": FAQ, "text": TEXT}
 
 
-@flow(name="prepare", flow_run_name="prepare-{dataset}", validate_parameters=False)
 def prepare(
-    dataset: str,  # noqa: ARG001 (names the run)
     run: Run,
     extract_settings: ExtractSettings,
     shards: Mapping[str, Sequence[ShardRef]],

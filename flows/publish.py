@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 from importlib.metadata import version as installed
 from typing import Final
 
-from prefect import flow, task
+from prefect import task
 from prefect.cache_policies import NO_CACHE
 
 from flows.run import Run
@@ -41,9 +41,7 @@ def count(store: Store, table: str, shards: Sequence[ShardRef]) -> list[Stat]:
     return call_in_worker(table_stats, store, table, shards)
 
 
-@flow(name="publish", flow_run_name="publish-{dataset}", validate_parameters=False)
 def publish(
-    dataset: str,
     run: Run,
     sources: Sequence[SourceTotals],
     tables: Mapping[str, Sequence[ShardRef]],
@@ -55,7 +53,7 @@ def publish(
     Returns:
         The manifest of the new version, or of the newest one, and whether it is new.
     """
-    store = run.store
+    store, dataset = run.store, run.recipe.dataset
     content = digest_of({table: [ref.digest for ref in refs if ref.rows] for table, refs in tables.items()})
     latest = latest_manifest(store, dataset)
     if latest and latest.content_sha256 == content:

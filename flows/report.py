@@ -57,7 +57,7 @@ def progress_bar(console: Console) -> Iterator[ProgressBar]:
 
 def show_result(console: Console, result: RunResult) -> None:
     """The funnel, the tables, and where they are."""
-    console.print(funnel_table(result.steps))
+    _print_funnel(console, result.steps)
     if result.quarantined:
         console.print(_quarantined_table(result))
     console.print(_tables_table(result.tables))
@@ -71,7 +71,7 @@ def show_result(console: Console, result: RunResult) -> None:
 def show_manifest(console: Console, manifest: Manifest) -> None:
     """What a version holds and how it came about."""
     console.print(f"[bold]{manifest.dataset} {manifest.version}[/bold], {manifest.created_at}")
-    console.print(funnel_table(manifest.steps))
+    _print_funnel(console, manifest.steps)
     rows: dict[str, int] = {}
     for file in manifest.files:
         rows[file.table] = rows.get(file.table, 0) + file.rows
@@ -79,16 +79,14 @@ def show_manifest(console: Console, manifest: Manifest) -> None:
 
 
 def funnel_table(steps: Sequence[StepTotals]) -> Table:
-    """What went in, what stayed, what was dropped and why, step by step; summaries are left out."""
+    """What went in and what stayed, step by step, for the steps that documents go through."""
     table = Table(title="What became of every record", title_justify="left")
     table.add_column("step", no_wrap=True)
     for name in ("in", "kept", "dropped", "quarantined", "words", "cached"):
         table.add_column(name, justify="right", no_wrap=True)
-    table.add_column("why", ratio=1)
     for step in steps:
         if step.words_kept == 0 and not step.reasons and not step.name.startswith("extract"):
             continue
-        why = ", ".join(f"{reason} {n:,}" for reason, n in sorted(step.reasons.items(), key=lambda x: (-x[1], x[0])))
         table.add_row(
             step.name,
             f"{step.rows_in:,}",
@@ -96,9 +94,26 @@ def funnel_table(steps: Sequence[StepTotals]) -> Table:
             *(f"{n:,}" if n else "·" for n in (step.rows_dropped, step.rows_quarantined)),
             f"{step.words_kept:,}",
             f"{step.cached_shards}/{step.shards}",
-            why,
         )
     return table
+
+
+def reasons_table(steps: Sequence[StepTotals]) -> Table | None:
+    """Why records were dropped or quarantined, most frequent first; None where all were kept."""
+    table = Table(title="Why records are not in the release", title_justify="left")
+    table.add_column("step", no_wrap=True)
+    table.add_column("reason")
+    table.add_column("records", justify="right", no_wrap=True)
+    for step in steps:
+        for reason, count in sorted(step.reasons.items(), key=lambda found: (-found[1], found[0])):
+            table.add_row(step.name, reason, f"{count:,}")
+    return table if table.row_count else None
+
+
+def _print_funnel(console: Console, steps: Sequence[StepTotals]) -> None:
+    console.print(funnel_table(steps))
+    if reasons := reasons_table(steps):
+        console.print(reasons)
 
 
 def _quarantined_table(result: RunResult) -> Table:

@@ -2,9 +2,9 @@
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
-from typing import Any, Protocol
+from typing import Any, Concatenate, ParamSpec, Protocol, TypeVar
 
-from prefect import Flow, Task
+from prefect import Task, flow
 from prefect.futures import PrefectFuture
 
 from flows.recipe import Recipe
@@ -12,6 +12,9 @@ from flows.runners import RunnerFactory
 from schemas.settings import Settings
 from schemas.shard import StepRecord
 from tasks.engine.store import Store
+
+P = ParamSpec("P")
+T = TypeVar("T")
 
 Pending = Sequence[Any]
 """Shards, records or futures of records: what a task can be given."""
@@ -45,7 +48,7 @@ class Run:
 
     Args:
         recipe: Checked, with absolute places.
-        runner: Makes the task runner of each flow.
+        runner: Makes the task runner of each subflow.
     """
 
     def __init__(self, recipe: Recipe, runner: RunnerFactory) -> None:
@@ -54,10 +57,24 @@ class Run:
         self.records: list[StepRecord] = []
         self._runner = runner
 
-    def placed(self, flow: Flow[..., Any]) -> Callable[..., Any]:
-        """`flow` with its tasks on this run's workers."""
-        placed: Callable[..., Any] = flow.with_options(task_runner=self._runner())
-        return placed
+    def subflow(self, body: Callable[Concatenate["Run", P], T], *args: P.args, **named: P.kwargs) -> T:
+        """Call `body(run, ...)` as a flow of its own, with its tasks on this run's workers.
+
+        Prefect is told the dataset only: what flows hand each other grows with the number of shards, and its server
+        refuses parameters of more than 512 KiB.
+        """
+
+        @flow(
+            name=body.__name__,
+            description=body.__doc__,
+            flow_run_name=f"{body.__name__}-{{dataset}}",
+            task_runner=self._runner(),
+            validate_parameters=False,
+        )
+        def placed(dataset: str) -> T:  # noqa: ARG001 (names the run)
+            return body(self, *args, **named)
+
+        return placed(self.recipe.dataset)
 
     def submit(
         self,

@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from typing import Any, cast
 
-from prefect import Task, flow
+from prefect import Task
 
 from flows.run import Pending, Run
 from schemas.settings import StepSettings
@@ -27,9 +27,7 @@ _FROM_DOCUMENTS: Mapping[str, Task[..., StepRecord]] = {"documents": documents, 
 _FROM_CHUNKS: Mapping[str, Task[..., StepRecord]] = {"qa_pairs": qa_pairs, "recall_eval": recall_eval}
 
 
-@flow(name="tabulate", flow_run_name="tabulate-{dataset}", validate_parameters=False)
 def tabulate(
-    dataset: str,  # noqa: ARG001 (names the run)
     run: Run,
     anonymize_settings: AnonymizeSettings,
     kept: Sequence[ShardRef],
@@ -38,7 +36,6 @@ def tabulate(
     """Make every table the recipe asks for.
 
     Args:
-        dataset: Names the run.
         run: Gives workers, store and recipe.
         anonymize_settings: With their key.
         kept: Shards of documents.

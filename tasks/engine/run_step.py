@@ -7,6 +7,7 @@ from typing import Any
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from schemas.document import DOCUMENT
 from schemas.outcomes import DROP, QUARANTINE
 from schemas.settings import Settings
 from schemas.shard import ShardRef, StepRecord
@@ -93,13 +94,13 @@ def _commit_tables(
         rows_in=batch.num_rows,
         records=batch.num_rows if parts.records is None else parts.records,
         bytes_in=0,
-        words_in=_words(batch),
-        words_kept=_words(parts.kept),
+        words_in=_words(batch) if step.reads == DOCUMENT else 0,
+        words_kept=_words(parts.kept) if step.writes == DOCUMENT else 0,
     )
 
 
 def _words(table: pa.Table) -> int:
-    return int(pc.sum(table["n_words"]).as_py() or 0) if "n_words" in table.schema.names else 0
+    return int(pc.sum(table["n_words"]).as_py() or 0)
 
 
 def _read(store: Store, refs: Refs, schema: Any) -> pa.Table:

@@ -58,6 +58,9 @@ class Sandbox:
 
     def __init__(self, *, timeout_s: float, memory_mb: int, max_calls: int = 500) -> None:
         self._timeout_s = timeout_s
+        # A Dask worker under its nanny is daemonic, and multiprocessing denies it children for fear that they outlive
+        # it: ours do not, see `exit_with_parent`.
+        mp.current_process()._config["daemon"] = False  # type: ignore[attr-defined]
         self._pool = ProcessPool(
             max_workers=1,
             max_tasks=max_calls,

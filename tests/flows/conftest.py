@@ -2,12 +2,17 @@
 
 import json
 import os
+import shutil
+import socket
 import subprocess
 import sys
-from collections.abc import Callable
+import time
+from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
+import httpx
+import polars as pl
 import pytest
 import yaml
 
@@ -63,9 +68,87 @@ ISSUE = {
 }
 
 
+Winnow = Callable[..., "subprocess.CompletedProcess[str]"]
+
+
+class Released(NamedTuple):
+    """An inbox that has been released once, and what the command said."""
+
+    folder: Path
+    done: "subprocess.CompletedProcess[str]"
+
+    @property
+    def version(self) -> Path:
+        """Folder of the version."""
+        return self.folder / "out" / "releases" / "support" / "v1"
+
+
+@pytest.fixture(scope="session")
+def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """API URL of a Prefect server of its own: what a team has, and half the time of a run that starts one."""
+    home = tmp_path_factory.mktemp("prefect")
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = free.getsockname()[1]
+    command = [
+        sys.executable,
+        "-m",
+        "prefect",
+        "server",
+        "start",
+        "--host",
+        "127.0.0.1",
+        "--port",
+        str(port),
+        "--no-ui",
+    ]
+    with (home / "log").open("wb") as log:
+        process = subprocess.Popen(command, env=environment(home), stdout=log, stderr=log)
+    url = f"http://127.0.0.1:{port}/api"
+    try:
+        for _ in range(600):
+            if _answers(url):
+                break
+            assert process.poll() is None, (home / "log").read_text(encoding="utf-8")
+            time.sleep(0.2)
+        yield url
+    finally:
+        process.terminate()
+        process.wait(30)
+
+
+def _answers(url: str) -> bool:
+    try:
+        return httpx.get(f"{url}/health", timeout=10).status_code == 200
+    except httpx.TransportError:
+        return False
+
+
+@pytest.fixture(scope="session")
+def released(tmp_path_factory: pytest.TempPathFactory, server: str) -> Released:
+    """One run for all tests that read what it made."""
+    folder = tmp_path_factory.mktemp("released")
+    make_inbox(folder)
+    done = run_winnow(folder, server, "run", "recipe.yaml", "--json")
+    assert done.returncode == 0, done.stderr
+    return Released(folder, done)
+
+
+@pytest.fixture
+def again(released: Released, tmp_path: Path) -> Path:
+    """A copy of the released inbox, with its store, to change and run again."""
+    return Path(shutil.copytree(released.folder, tmp_path, dirs_exist_ok=True))
+
+
 @pytest.fixture
 def inbox(tmp_path: Path) -> Path:
-    """Folder with a recipe, manuals, code, issues, a FAQ and an existing corpus; every source has both languages."""
+    """An inbox that no run has seen."""
+    make_inbox(tmp_path)
+    return tmp_path
+
+
+def make_inbox(tmp_path: Path) -> None:
+    """A recipe, manuals, code, issues, a FAQ and an existing corpus; every source has both languages."""
     manuals = tmp_path / "inbox" / "manuals"
     manuals.mkdir(parents=True)
     (manuals / "store.md").write_text(f"# Message store\n\n{ENGLISH}\n\n## Space\n\n{ENGLISH[:90]}.", encoding="utf-8")
@@ -82,7 +165,6 @@ def inbox(tmp_path: Path) -> Path:
         for number, text in enumerate([LONG_ENGLISH, LONG_CHINESE, f"{LONG_ENGLISH} Once more."]):
             file.write(json.dumps({"id": f"doc-{number}", "text": text}) + "\n")
     write_recipe(tmp_path)
-    return tmp_path
 
 
 def write_recipe(folder: Path, **changes: Any) -> Path:
@@ -109,16 +191,21 @@ def write_recipe(folder: Path, **changes: Any) -> Path:
 
 
 @pytest.fixture
-def winnow(tmp_path: Path) -> Callable[..., "subprocess.CompletedProcess[str]"]:
+def winnow(tmp_path: Path, server: str) -> Winnow:
     """`winnow("run", "recipe.yaml")`: the command, in the folder of the test."""
+    return lambda *arguments, **named: run_winnow(tmp_path, server, *arguments, **named)
 
-    def run(*arguments: str, cwd: Path = tmp_path, timeout: float = 240) -> "subprocess.CompletedProcess[str]":
-        return subprocess.run(
-            [sys.executable, "-m", "flows", *arguments],
-            cwd=cwd, env=environment(tmp_path), capture_output=True, text=True, timeout=timeout, check=False,
-        )  # fmt: skip
 
-    return run
+def run_winnow(
+    folder: Path, server: str | None, *arguments: str, timeout: float = 240, **variables: str
+) -> "subprocess.CompletedProcess[str]":
+    """The command in `folder`, with this Prefect server or, for None, with one of its own."""
+    api = {"PREFECT_API_URL": server} if server else {}
+    return subprocess.run(
+        [sys.executable, "-m", "flows", *arguments],
+        cwd=folder, env={**environment(folder), **api, **variables}, capture_output=True, text=True, timeout=timeout,
+        check=False,
+    )  # fmt: skip
 
 
 def environment(home: Path) -> dict[str, str]:
@@ -134,3 +221,8 @@ def release_bytes(folder: Path) -> dict[str, bytes]:
         for path in sorted(folder.rglob("*"))
         if path.is_file() and path.name != "manifest.json"
     }
+
+
+def read_rows(version: Path, table: str) -> list[dict[str, Any]]:
+    """Rows of a table of a version."""
+    return pl.read_parquet(version / "data" / table / "train-*.parquet").to_dicts()
