@@ -16,6 +16,7 @@ class Refusal(StrEnum):
     UNREADABLE = "unreadable"
     TOO_LARGE = "too_large"
     ENCRYPTED = "encrypted"
+    TRUNCATED = "truncated"
     DAMAGED = "damaged"
     UNSUPPORTED = "unsupported"
 

@@ -7,7 +7,7 @@ from io import BufferedIOBase
 from pathlib import Path
 from typing import BinaryIO, cast
 
-from tasks.containers.detect import UNPACK_ERRORS, open_unpacked
+from tasks.containers.detect import UNPACK_ERRORS, is_cut, open_unpacked
 from tasks.containers.members import (
     LIMITS,
     ContainerError,
@@ -118,7 +118,8 @@ def _walk(
     except ContainerError as error:
         return Member("", refusal=error.refusal, message=str(error))
     except _DAMAGE as error:
-        return Member("", refusal=Refusal.DAMAGED, message=f"the archive ends early ({type(error).__name__})")
+        refusal = Refusal.TRUNCATED if is_cut(error) or isinstance(error, tarfile.ReadError) else Refusal.DAMAGED
+        return Member("", refusal=refusal, message=f"the archive cannot be read to its end ({type(error).__name__})")
     return None
 
 

@@ -15,7 +15,7 @@ from schemas.document import DOCUMENT
 from schemas.inventory import INVENTORY
 from schemas.outcomes import QUARANTINE
 from schemas.sides import IMAGE
-from tasks.engine.sandbox import SandboxError, sandbox_of_thread
+from tasks.engine.sandbox import SandboxError, borrowed_sandbox
 from tasks.engine.shard_task import shard_task
 from tasks.engine.step import Accounting, Partition, Step
 from tasks.extract.parse_file import parse_file
@@ -42,9 +42,11 @@ def extract_files(batch: pa.Table, settings: ExtractSettings) -> Partition:
     kept: list[Row] = []
     images: list[Row] = []
     bad: list[Row] = []
-    sandbox = sandbox_of_thread(timeout_s=settings.timeout_s, memory_mb=settings.memory_mb)
     entries = batch.to_pylist()
-    with EntryReader(settings, entries) as reader:
+    with (
+        borrowed_sandbox(timeout_s=settings.timeout_s, memory_mb=settings.memory_mb) as sandbox,
+        EntryReader(settings, entries) as reader,
+    ):
         for entry in entries:
             try:
                 data = reader.read(entry)

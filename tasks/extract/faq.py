@@ -12,7 +12,7 @@ from schemas.inventory import INVENTORY
 from schemas.outcomes import QUARANTINE
 from tasks.engine.shard_task import shard_task
 from tasks.engine.step import Accounting, Partition, Step
-from tasks.extract.raw import RawError, read_entry
+from tasks.extract.raw import RawError, read_unpacked
 from tasks.extract.rows import document_row, documents_table, quarantine_row, storable
 from tasks.extract.settings import ExtractCause, ExtractSettings
 from tasks.extract.text_decoding import decode_text
@@ -44,7 +44,7 @@ def extract_pairs(batch: pa.Table, settings: ExtractSettings) -> Partition:
 
 def _extract_entry(entry: Mapping[str, Any], settings: ExtractSettings) -> tuple[Rows, Rows]:
     try:
-        decoded = decode_text(read_entry(entry, settings))
+        decoded = decode_text(read_unpacked(entry, settings))
     except RawError as error:
         return [], [_quarantine(entry, error.cause, str(error))]
     kept: dict[str, dict[str, Any]] = {}
