@@ -17,6 +17,7 @@ from tasks.containers.members import (
     decode_name,
     inner_path,
     link_refusal,
+    places_in,
     read_chunks,
 )
 
@@ -60,9 +61,9 @@ def list_tar(path: Path, limits: Limits = LIMITS) -> list[Member]:
             found[name] = Member(name, refusal=Refusal.UNSAFE_PATH, message="a device, pipe or unknown kind of member")
 
     broken = _walk(path, limits, examine)
-    names = frozenset(found)
+    places = places_in([*found, *(name for name, _ in links)])
     for name, target in links:
-        if refused := link_refusal(name, target, names=names):
+        if refused := link_refusal(name, target, places=places):
             found[name] = refused
     members = sorted(found.values(), key=lambda member: member.name)
     return [broken, *members] if broken else members
