@@ -87,9 +87,9 @@ def inner_path(name: str) -> str | None:
     Backslashes are separators: archives made on Windows have them, and a name that means two things is not safe.
     """
     name = name.replace("\\", "/")
-    if name.startswith("/") or (len(name) > 1 and name[1] == ":") or "\0" in name:
-        return None
     regular = normpath(name) if name else ""
+    if name.startswith("/") or name[1:2] == ":" or regular[1:2] == ":" or "\0" in name:
+        return None
     return None if regular == ".." or regular.startswith("../") else regular
 
 

@@ -1,8 +1,8 @@
 """Parse what cannot be trusted in a child process: a crash, a hang or a bomb costs one record.
 
 The child has a limit on time and on memory; when it breaks one it is killed and the next call gets a new one. Source
-of the idea: the extractor sandbox of datatrove (`pipeline/extractors/base.py`). A pool of processes is not used: pebble's
-waits for ever when its only process is killed between two calls, as the system does when memory is short.
+of the idea: the extractor sandbox of datatrove (`pipeline/extractors/base.py`). A pool is not used: pebble's waits
+for ever when its only process is killed between two calls, as the system does when memory is short.
 """
 
 import multiprocessing as mp

@@ -23,7 +23,7 @@ from tasks.extract.parsed import Parsed, ParseError
 from tasks.extract.raw import EntryReader, RawError
 from tasks.extract.rows import document_row, documents_table, quarantine_row, storable
 from tasks.extract.settings import ExtractCause, ExtractSettings
-from tasks.extract.sniff import FileKind
+from tasks.extract.sniff import FileKind, promised_type
 
 NAME: Final = "extract_documents"
 Row = dict[str, Any]
@@ -113,8 +113,7 @@ def _image(doc_id: str, parsed: Parsed, measures: Mapping[str, Any]) -> Row:
 
 def _quarantine(entry: Mapping[str, Any], error: RawError | ParseError | SandboxError) -> Row:
     message = error.message if isinstance(error, ParseError) else str(error)
-    ending = _name(entry).rsplit(".", 1)[-1].lower()
-    source_type = {"pdf": "pdf", "html": "html", "htm": "html", "md": "markdown", "eml": "email"}.get(ending, "unknown")
+    source_type = promised_type(_name(entry))
     return quarantine_row(entry, step=NAME, cause=str(error.cause), message=message, source_type=source_type)
 
 

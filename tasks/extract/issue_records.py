@@ -111,7 +111,18 @@ def _add_turns(thread: Thread, record: Mapping[str, Any], user: Any, events: Ite
         if isinstance(event, Mapping):
             _add_event(thread, event, comments)
     comments.sort(key=lambda turn: turn.created_at or datetime.max.replace(tzinfo=UTC))
-    thread.turns = [turn for turn in (opening, *comments) if turn.body.strip()]
+    thread.turns = _once(turn for turn in (opening, *comments) if turn.body.strip())
+
+
+def _once(turns: Iterable[Turn]) -> list[Turn]:
+    """A comment that stands beside the record and in its timeline too is one comment."""
+    kept, seen = [], set()
+    for turn in turns:
+        key = (turn.author, turn.created_at, turn.body)
+        if turn.created_at is None or key not in seen:
+            kept.append(turn)
+        seen.add(key)
+    return kept
 
 
 def _inherit(review: Mapping[str, Any], note: Any) -> Any:
@@ -251,6 +262,6 @@ def moment(value: Any) -> datetime | None:
         return None
     try:
         found = datetime.fromisoformat(value.removesuffix(" UTC"))
-    except ValueError:
+        return found.astimezone(UTC) if found.tzinfo else found.replace(tzinfo=UTC)
+    except (ValueError, OverflowError):  # the year 0 of another time zone
         return None
-    return found.astimezone(UTC) if found.tzinfo else found.replace(tzinfo=UTC)

@@ -91,8 +91,8 @@ class MarkdownBuilder:
     ) -> int | None:
         """Append a block whose Markdown is `text`; nothing is added for an empty one.
 
-        Between two blocks stands a blank line, between two `tight` ones none; the others are columns of a block. Returns
-        the block's index, None when nothing was added.
+        Between two blocks stands a blank line, between two `tight` ones none; the others are columns of a block.
+        Returns the block's index, None when nothing was added.
         """
         text = storable(text).strip("\n")
         if not text.strip():

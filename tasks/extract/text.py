@@ -77,7 +77,7 @@ def _documents(entry: Mapping[str, Any], frame: pl.DataFrame) -> pa.Table:
     count = len(frame)
     text = frame["text"].to_arrow().cast(pa.large_string())
     utf8 = utf8_column(pa.chunked_array([text]))
-    data = memoryview(utf8.data)
+    data = utf8.data.data
     digests = [sha256(data[start:end]).hexdigest() for start, end in pairwise(utf8.offsets.tolist())]
     records = frame["record"].fill_null(_names(entry, digests))
     constant = {

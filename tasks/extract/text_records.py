@@ -27,8 +27,11 @@ BadLines = list[tuple[int, ExtractCause, str]]
 
 
 def read_records(entry: Mapping[str, Any], settings: ExtractSettings) -> tuple[pl.DataFrame, BadLines]:
-    """Columns `number` (of the line or row, from 1), `record` (its id) and `text`, the latter two may be null; and
-    the records that could not be read.
+    """What a file or a slice of one holds.
+
+    Returns:
+        Columns `number` (of the line or row, from 1), `record` (its id) and `text`, of which the latter two may be
+        null; and the records that could not be read.
 
     Raises:
         RawError: The whole entry must be quarantined.
@@ -70,7 +73,8 @@ def _storable(column: pl.Series) -> pl.Series:
 def _plain_lines(data: bytes, id_field: str, text_field: str) -> pa.Table | None:
     """Id and text of each line; None where some line is blank, no object, or holds anything unusual."""
     lines = data.count(b"\n") + (not data.endswith(b"\n"))
-    if not data or id_field == text_field:
+    # Arrow does not care for lines: without blank ones, as many objects as lines are one a line.
+    if not data.startswith(b"{") or data.count(b"\n{") + 1 != lines or id_field == text_field:
         return None
     for kind in _ID_TYPES:
         try:
@@ -173,7 +177,7 @@ def _parquet_rows(entry: Mapping[str, Any], path: Path) -> pl.DataFrame:
 
 def _is_text(kind: pa.DataType) -> bool:
     kind = kind.value_type if pa.types.is_dictionary(kind) else kind
-    return pa.types.is_string(kind) or pa.types.is_large_string(kind) or pa.types.is_string_view(kind)
+    return bool(pa.types.is_string(kind) or pa.types.is_large_string(kind) or pa.types.is_string_view(kind))
 
 
 def _may_be_id(kind: pa.DataType) -> bool:

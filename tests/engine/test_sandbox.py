@@ -42,8 +42,8 @@ def fail(message: str) -> None:
 
 
 def speak() -> int:
-    print("said by the parser")
-    print("解析器的警告", file=sys.stderr)
+    sys.stdout.write("said by the parser\n")
+    sys.stderr.write("解析器的警告\n")
     os.write(1, b"written by C code\n")
     os.write(2, b"written by C code\n")
     subprocess.run([sys.executable, "-c", "print('said by a child of it')"], check=True)
@@ -108,7 +108,7 @@ class StrangeError(Exception):
     """Can be pickled, and not read back."""
 
     def __init__(self, one: str, two: str) -> None:
-        super().__init__(one)
+        super().__init__(f"{one} {two}")
 
 
 def fail_strangely() -> None:
