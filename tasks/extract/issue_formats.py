@@ -154,7 +154,7 @@ def _walk(value: Any, repo: str | None, place: str) -> Iterator[FoundRecord | Ba
         yield BadRecord(place, ExtractCause.BAD_RECORD, "not an object")
     elif "response" in value and "path" in value:
         yield from _walk_traffic(value["response"], repo)
-    elif value.get("type") in _ISSUE_EVENTS and isinstance(value.get("payload"), dict):
+    elif _kind(value) in _ISSUE_EVENTS and isinstance(value.get("payload"), dict):
         yield from _walk_event(value)
     elif "payload" in value and "actor" in value:
         return  # GH Archive has every kind of event; only some are about issues
@@ -244,6 +244,10 @@ def _join(comments: list[Mapping[str, Any]], found: list[FoundRecord | BadRecord
 def _address(url: Any) -> str:
     # Pull requests have two addresses in the API.
     return str(url).replace("/pulls/", "/issues/")
+
+
+def _kind(value: Mapping[str, Any]) -> str | None:
+    return value["type"] if isinstance(value.get("type"), str) else None
 
 
 def _not_an_object(place: str) -> BadRecord:

@@ -133,7 +133,7 @@ def _inherit(review: Mapping[str, Any], note: Any) -> Any:
 
 
 def _add_event(thread: Thread, event: Mapping[str, Any], comments: list[Turn]) -> None:
-    name = _first(event, "event", "__typename")
+    name = str(_first(event, "event", "__typename"))
     if name == "commented":
         comments.append(read_turn(event))
     elif name in _CLOSING_EVENTS:
@@ -248,8 +248,8 @@ def _reactions(record: Mapping[str, Any]) -> dict[str, int]:
     for group in _nodes(_first(record, "reactionGroups", "reaction_groups")):
         users = group.get("users") if isinstance(group, Mapping) else None
         count = users.get("totalCount") if isinstance(users, Mapping) else None
-        if isinstance(count, int) and count > 0 and group.get("content") in _REACTIONS:
-            counts[_REACTIONS[group["content"]]] = count
+        if isinstance(count, int) and count > 0 and str(group.get("content")) in _REACTIONS:
+            counts[_REACTIONS[str(group["content"])]] = count
     for name, ours in (("upvotes", "+1"), ("downvotes", "-1")):
         if isinstance(record.get(name), int) and record[name] > 0:
             counts[ours] = record[name]

@@ -1,4 +1,4 @@
-"""Corpora: every record is accounted for, a bad one costs itself, and the compiled reader says what the slow one says."""
+"""Corpora: every record is accounted for, a bad one costs itself; the compiled reader says what the slow one says."""
 
 import bz2
 import gzip
