@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from html import escape
+from itertools import pairwise
 from typing import Any, Final
 
 from tasks.extract.parsed import Box
@@ -53,11 +54,16 @@ def _may_hold_table(lines: PageLines) -> bool:
             upright.append(box)
         elif width > 20 and 6 < height < 0.5 * lines.height:
             boxes.append(box)
-    heights = {round(y / _SAME_RULE) for box in boxes for y in (box[1], box[3])}
-    heights |= {round(box[1] / _SAME_RULE) for box in flat}
-    sides = {round(x / _SAME_RULE) for box in boxes for x in (box[0], box[2])}
-    sides |= {round(box[0] / _SAME_RULE) for box in upright}
-    return len(heights) >= _MIN_RULES and (len(sides) >= _MIN_RULES or _are_parted(flat, upright))
+    heights = [*(y for box in boxes for y in (box[1], box[3])), *(box[1] for box in flat)]
+    sides = [*(x for box in boxes for x in (box[0], box[2])), *(box[0] for box in upright)]
+    if _distinct(heights, _SAME_RULE) < _MIN_RULES:
+        return False
+    return _distinct(sides, _MIN_CELL) >= _MIN_RULES or _are_parted(flat, upright)
+
+
+def _distinct(places: list[float], apart: float) -> int:
+    """How many places there are, those closer than `apart` to the one before counted once."""
+    return sum(after - before >= apart for before, after in pairwise(sorted(places))) + bool(places)
 
 
 def _are_parted(flat: Sequence[Box], upright: Sequence[Box]) -> bool:
