@@ -98,7 +98,7 @@ def _reads_as_chinese(text: str, encoding: str) -> bool:
     if len(han) < 2 or odd:
         return False
     if len(han) < _FEW:
-        first, last = _LEVEL_1[encoding] if encoding in _LEVEL_1 else (0, 255)
+        first, last = _LEVEL_1.get(encoding, (0, 255))
         return 2 * sum(first <= char.encode(encoding)[0] <= last for char in han) >= len(han)
     return sum(char in _COMMON_HAN for char in han) * 25 >= len(han)
 

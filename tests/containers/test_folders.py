@@ -37,8 +37,12 @@ def test_links_out_of_the_folder_pipes_and_sockets_are_refused(tmp_path: Path):
     os.mkfifo(inside / "pipe")
     files = list_folder(inside)
     assert refusals(files) == {
-        "circle": "unreadable", "out.txt": "unsafe_path", "folder-out": "unsafe_path", "pipe": "unsafe_path", "lost": "unreadable",
-    }  # fmt: skip
+        "circle": "unreadable",
+        "out.txt": "unsafe_path",
+        "folder-out": "unsafe_path",
+        "pipe": "unsafe_path",
+        "lost": "unreadable",
+    }
     assert [file.path for file in files if not file.refusal] == ["a.txt"]
 
 
@@ -72,19 +76,34 @@ def test_code_folders_honour_gitignore_and_leave_control_folders_out(tmp_path: P
 @pytest.mark.parametrize(
     ("name", "expected"),
     [
-        ("LICENSE", True), ("COPYING.txt", True), ("LICENSE-MIT", True), ("许可证.txt", True), ("License.md", True),
-        ("license.py", False), ("licenses.go", False), ("NOTICE", False), ("readme.md", False),
+        ("LICENSE", True),
+        ("COPYING.txt", True),
+        ("LICENSE-MIT", True),
+        ("许可证.txt", True),
+        ("License.md", True),
+        ("license.py", False),
+        ("licenses.go", False),
+        ("NOTICE", False),
+        ("readme.md", False),
     ],
-)  # fmt: skip
+)
 def test_licence_files_are_known_by_name(name: str, expected: bool):
     assert is_licence_file(name) is expected
 
 
 @pytest.mark.parametrize(
     ("name", "spdx"),
-    [("MIT", "MIT"), ("Apache-2.0", "Apache-2.0"), ("BSD-3-Clause", "BSD-3-Clause"), ("BSD-2-Clause", "BSD-2-Clause"),
-     ("GPL-3.0", "GPL-3.0-only"), ("LGPL-2.1", "LGPL-2.1-only"), ("ISC", "ISC"), ("MPL-2.0", "MPL-2.0")],
-)  # fmt: skip
+    [
+        ("MIT", "MIT"),
+        ("Apache-2.0", "Apache-2.0"),
+        ("BSD-3-Clause", "BSD-3-Clause"),
+        ("BSD-2-Clause", "BSD-2-Clause"),
+        ("GPL-3.0", "GPL-3.0-only"),
+        ("LGPL-2.1", "LGPL-2.1-only"),
+        ("ISC", "ISC"),
+        ("MPL-2.0", "MPL-2.0"),
+    ],
+)
 def test_licences_are_recognised_by_their_text(name: str, spdx: str):
     text = dict(LICENSES)[name]
     assert licence_of_text(text.encode()) == spdx

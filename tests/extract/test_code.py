@@ -1,4 +1,4 @@
-"""Code: one document per file of text with language, licence and encoding; what is nobody's text is left out, counted."""
+"""Code: one document per file of text with language and licence; what nobody wrote is left out, counted."""
 
 import json
 from pathlib import Path
@@ -58,10 +58,15 @@ def test_language_title_and_blocks_of_files(extract):
 @pytest.mark.parametrize(
     ("path", "text", "language"),
     [
-        ("a/b.py", "", "python"), ("Makefile", "", "makefile"), ("Dockerfile", "", "dockerfile"), ("x.tsx", "", "typescript"),
-        ("tool", "#!/usr/bin/env python3\n", "python"), ("tool", "#!/usr/bin/node", "javascript"), ("odd.zzz", "", None),
+        ("a/b.py", "", "python"),
+        ("Makefile", "", "makefile"),
+        ("Dockerfile", "", "dockerfile"),
+        ("x.tsx", "", "typescript"),
+        ("tool", "#!/usr/bin/env python3\n", "python"),
+        ("tool", "#!/usr/bin/node", "javascript"),
+        ("odd.zzz", "", None),
     ],
-)  # fmt: skip
+)
 def test_languages_are_known_by_name_or_first_line(path: str, text: str, language: str | None):
     assert language_of(path, text) == language
 
@@ -101,11 +106,20 @@ TRADITIONAL = "# 這個模組是用來讀取設定的，我們在啟動的時候
 
 @pytest.mark.parametrize(
     ("encoding", "text"),
-    [("gb18030", SIMPLIFIED), ("gbk", SIMPLIFIED), ("utf-16", SIMPLIFIED), ("utf-8-sig", SIMPLIFIED), ("utf-32", SIMPLIFIED),
-     ("big5", TRADITIONAL), ("gb18030", "# 网关配置\nx = 1\n"), ("big5", "# 標題說明\nx = 1\n"), ("latin-1", "# Größe für Übung und große Straße\nx = 1\n"),
-     ("shift_jis", "# これは設定を読み込むモジュールです。起動時に呼び出されます。\nx = 1\n"),
-     ("euc-kr", "# 이 모듈은 설정을 읽는 데 사용됩니다. 시작할 때 호출합니다.\nx = 1\n")],
-)  # fmt: skip
+    [
+        ("gb18030", SIMPLIFIED),
+        ("gbk", SIMPLIFIED),
+        ("utf-16", SIMPLIFIED),
+        ("utf-8-sig", SIMPLIFIED),
+        ("utf-32", SIMPLIFIED),
+        ("big5", TRADITIONAL),
+        ("gb18030", "# 网关配置\nx = 1\n"),
+        ("big5", "# 標題說明\nx = 1\n"),
+        ("latin-1", "# Größe für Übung und große Straße\nx = 1\n"),
+        ("shift_jis", "# これは設定を読み込むモジュールです。起動時に呼び出されます。\nx = 1\n"),
+        ("euc-kr", "# 이 모듈은 설정을 읽는 데 사용됩니다. 시작할 때 호출합니다.\nx = 1\n"),
+    ],
+)
 def test_files_are_read_in_the_encoding_they_are_in(encoding: str, text: str, extract):
     parts = extract("code", {"a.py": text.encode(encoding)})
     assert parts.kept["text"].to_pylist() == [text]
@@ -113,9 +127,14 @@ def test_files_are_read_in_the_encoding_they_are_in(encoding: str, text: str, ex
 
 @pytest.mark.parametrize(
     ("content", "cause"),
-    [(b"", "empty"), (b" \n", "empty"), (b"\0", "empty"), (b"\x7fELF\2\1\1\0\0\0\0\0\0\0", "binary"),
-     (b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR", "binary")],
-)  # fmt: skip
+    [
+        (b"", "empty"),
+        (b" \n", "empty"),
+        (b"\0", "empty"),
+        (b"\x7fELF\2\1\1\0\0\0\0\0\0\0", "binary"),
+        (b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR", "binary"),
+    ],
+)
 def test_files_that_are_no_text_say_so(content: bytes, cause: str, extract):
     parts = extract("code", {"资料.py": content, "ok.py": "1\n"})
     assert causes(parts) in ({"资料.py": cause}, {"资料.py": "binary"} if content == b"\0" else {})
@@ -147,9 +166,17 @@ def test_notebooks_become_their_cells(notebook: dict, extract):
 
 @pytest.mark.parametrize(
     "content",
-    ["{", "[]", "5", '{"cells": 5}', '{"cells": [1]}', '{"cells": [{"cell_type": "code", "source": 5}]}', '{"worksheets": []}',
-     json.dumps({"cells": CELLS})[:50]],
-)  # fmt: skip
+    [
+        "{",
+        "[]",
+        "5",
+        '{"cells": 5}',
+        '{"cells": [1]}',
+        '{"cells": [{"cell_type": "code", "source": 5}]}',
+        '{"worksheets": []}',
+        json.dumps({"cells": CELLS})[:50],
+    ],
+)
 def test_broken_notebooks_are_damaged(content: str, extract):
     assert causes(extract("code", {"a.ipynb": content})) == {"a.ipynb": "damaged"}
 
@@ -165,8 +192,12 @@ def test_refused_members_are_quarantined_with_their_cause(tmp_path: Path, extrac
     (tmp_path / "in" / "link").symlink_to("/etc/passwd")
     parts = extract("code", tmp_path / "in")
     assert causes(parts) == {
-        "../up.py": "unsafe_path", "out": "unsafe_path", "big.txt": "too_large", "cut.tgz": "truncated", "link": "unsafe_path",
-    }  # fmt: skip
+        "../up.py": "unsafe_path",
+        "out": "unsafe_path",
+        "big.txt": "too_large",
+        "cut.tgz": "truncated",
+        "link": "unsafe_path",
+    }
 
 
 def test_names_in_gb18030_on_the_disk_are_read(tmp_path: Path, extract):

@@ -37,7 +37,8 @@ def test_further_columns_go_to_the_metadata(extract):
 
 
 def test_quotes_of_the_text_stay_and_quotes_of_spreadsheets_go(extract):
-    body = '"Quoted" question?\tSay "yes".\n"所有引号"\t“保留”\n"He said ""go"""\t"第一行\n第二行，""引用"""\nq\t"never closed\nnext\tpair\n'
+    plain = '"Quoted" question?\tSay "yes".\n"所有引号"\t“保留”\n'
+    body = plain + '"He said ""go"""\t"第一行\n第二行，""引用"""\nq\t"never closed\nnext\tpair\n'
     assert pairs(extract("faq", {"a.tsv": body})) == [
         ('"Quoted" question?', 'Say "yes".'),
         ('"所有引号"', "“保留”"),

@@ -15,32 +15,78 @@ from tests.extract.conftest import causes
 
 URL = "https://api.github.com/repos/o/n/issues/7"
 REST = {
-    "number": 7, "title": "网关 fails", "body": "它坏了 It fails.", "state": "closed", "state_reason": "completed",
-    "url": URL, "html_url": "https://github.com/o/n/issues/7", "user": {"login": "asker", "type": "User"},
-    "author_association": "NONE", "labels": [{"name": "bug"}], "created_at": "2025-01-01T00:00:00Z",
-    "updated_at": "2025-01-05T00:00:00Z", "closed_at": "2025-01-05T00:00:00Z", "comments": 2,
+    "number": 7,
+    "title": "网关 fails",
+    "body": "它坏了 It fails.",
+    "state": "closed",
+    "state_reason": "completed",
+    "url": URL,
+    "html_url": "https://github.com/o/n/issues/7",
+    "user": {"login": "asker", "type": "User"},
+    "author_association": "NONE",
+    "labels": [{"name": "bug"}],
+    "created_at": "2025-01-01T00:00:00Z",
+    "updated_at": "2025-01-05T00:00:00Z",
+    "closed_at": "2025-01-05T00:00:00Z",
+    "comments": 2,
     "closed_by": {"login": "owner", "type": "User"},
-}  # fmt: skip
+}
 COMMENTS = [
-    {"id": 2, "body": "升级即可 Upgrade.", "user": {"login": "owner"}, "author_association": "OWNER",
-     "created_at": "2025-01-03T00:00:00Z", "issue_url": URL, "reactions": {"+1": 3, "total_count": 3}},
-    {"id": 1, "body": "Which version?", "user": {"login": "helper-bot[bot]", "type": "Bot"},
-     "author_association": "NONE", "created_at": "2025-01-02T00:00:00Z", "issue_url": URL},
-]  # fmt: skip
+    {
+        "id": 2,
+        "body": "升级即可 Upgrade.",
+        "user": {"login": "owner"},
+        "author_association": "OWNER",
+        "created_at": "2025-01-03T00:00:00Z",
+        "issue_url": URL,
+        "reactions": {"+1": 3, "total_count": 3},
+    },
+    {
+        "id": 1,
+        "body": "Which version?",
+        "user": {"login": "helper-bot[bot]", "type": "Bot"},
+        "author_association": "NONE",
+        "created_at": "2025-01-02T00:00:00Z",
+        "issue_url": URL,
+    },
+]
 GH = {
-    "number": 7, "title": "网关 fails", "body": "它坏了 It fails.", "state": "CLOSED", "stateReason": "COMPLETED",
-    "url": "https://github.com/o/n/issues/7", "author": {"login": "asker", "is_bot": False}, "labels": [{"name": "bug"}],
-    "createdAt": "2025-01-01T00:00:00Z", "updatedAt": "2025-01-05T00:00:00Z", "closedAt": "2025-01-05T00:00:00Z",
-    "comments": [{"author": {"login": c["user"]["login"]}, "authorAssociation": c["author_association"],
-                  "body": c["body"], "createdAt": c["created_at"]} for c in COMMENTS],
-}  # fmt: skip
+    "number": 7,
+    "title": "网关 fails",
+    "body": "它坏了 It fails.",
+    "state": "CLOSED",
+    "stateReason": "COMPLETED",
+    "url": "https://github.com/o/n/issues/7",
+    "author": {"login": "asker", "is_bot": False},
+    "labels": [{"name": "bug"}],
+    "createdAt": "2025-01-01T00:00:00Z",
+    "updatedAt": "2025-01-05T00:00:00Z",
+    "closedAt": "2025-01-05T00:00:00Z",
+    "comments": [
+        {
+            "author": {"login": c["user"]["login"]},
+            "authorAssociation": c["author_association"],
+            "body": c["body"],
+            "createdAt": c["created_at"],
+        }
+        for c in COMMENTS
+    ],
+}
 GITLAB = {
-    "iid": 7, "title": "网关 fails", "description": "它坏了 It fails.", "state": "closed",
-    "web_url": "https://gitlab.example.com/o/n/-/issues/7", "author": {"username": "asker"}, "labels": ["bug"],
-    "created_at": "2025-01-01T00:00:00Z", "updated_at": "2025-01-05T00:00:00Z",
-    "notes": [{"body": c["body"], "author": {"username": c["user"]["login"]}, "created_at": c["created_at"]}
-              for c in COMMENTS] + [{"body": "changed label", "system": True, "author": {"username": "owner"}}],
-}  # fmt: skip
+    "iid": 7,
+    "title": "网关 fails",
+    "description": "它坏了 It fails.",
+    "state": "closed",
+    "web_url": "https://gitlab.example.com/o/n/-/issues/7",
+    "author": {"username": "asker"},
+    "labels": ["bug"],
+    "created_at": "2025-01-01T00:00:00Z",
+    "updated_at": "2025-01-05T00:00:00Z",
+    "notes": [
+        {"body": c["body"], "author": {"username": c["user"]["login"]}, "created_at": c["created_at"]} for c in COMMENTS
+    ]
+    + [{"body": "changed label", "system": True, "author": {"username": "owner"}}],
+}
 EVENTS = [{**comment, "event": "commented"} for comment in COMMENTS]
 ARCHIVE = {"repo": "o/n", "issues": [{k: v for k, v in GH.items() if k != "url"} | {"author": "asker"}], "pulls": []}
 GH_ARCHIVE = [
@@ -66,16 +112,22 @@ FORMATS = {
     "gh --json, one object": json.dumps(GH),
     "archive.json": json.dumps(ARCHIVE, indent=1),
     "archive.json with a record a line": '{"repo": "o/n", "issues": [\n' + json.dumps(ARCHIVE["issues"][0]) + "\n]}",
-    "GraphQL": json.dumps({"data": {"repository": {"issues": {"nodes": [GH | {"comments": {"nodes": GH["comments"]}}]}}}}),
+    "GraphQL": json.dumps(
+        {"data": {"repository": {"issues": {"nodes": [GH | {"comments": {"nodes": GH["comments"]}}]}}}}
+    ),
     "search": json.dumps({"total_count": 1, "items": [{**REST, "comments": COMMENTS}]}),
     "GH Archive": lines({"type": "PushEvent", "actor": {}, "payload": {}}, *GH_ARCHIVE),
     "GitLab": json.dumps([GITLAB]),
-    "recorded traffic": json.dumps([{"path": "/repos/o/n/issues/7", "response": {**REST, "comments_url": "x"}},
-                                    {"path": "/repos/o/n/issues/7/comments", "response": COMMENTS}]),
+    "recorded traffic": json.dumps(
+        [
+            {"path": "/repos/o/n/issues/7", "response": {**REST, "comments_url": "x"}},
+            {"path": "/repos/o/n/issues/7/comments", "response": COMMENTS},
+        ]
+    ),
     "UTF-16": json.dumps([{**REST, "comments": COMMENTS}], ensure_ascii=False).encode("utf-16"),
     "UTF-8 with a mark": b"\xef\xbb\xbf" + json.dumps([{**REST, "comments": COMMENTS}]).encode(),
     "compressed": gzip.compress(json.dumps([{**REST, "comments": COMMENTS}]).encode()),
-}  # fmt: skip
+}
 TEXT = "# 网关 fails\n\n它坏了 It fails.\n\n---\n\nWhich version?\n\n---\n\n升级即可 Upgrade."
 
 
@@ -112,8 +164,15 @@ def test_roles_reactions_and_who_closed_it_are_known(extract):
 
 
 def test_pulls_that_close_an_issue_are_linked(extract):
-    pull = {**REST, "number": 8, "title": "Repair", "body": "修复 #7", "merged_at": "2025-01-04T00:00:00Z",
-            "html_url": "https://github.com/o/n/pull/8", "pull_request": {"merged_at": "2025-01-04T00:00:00Z"}}  # fmt: skip
+    pull = {
+        **REST,
+        "number": 8,
+        "title": "Repair",
+        "body": "修复 #7",
+        "merged_at": "2025-01-04T00:00:00Z",
+        "html_url": "https://github.com/o/n/pull/8",
+        "pull_request": {"merged_at": "2025-01-04T00:00:00Z"},
+    }
     rows = extract("issues", {"a.json": json.dumps([REST, pull])}).kept.to_pylist()
     metadata = [json.loads(row["metadata"]) for row in rows]
     assert metadata[0]["links"] == [{"id": "8", "kind": "pull"}]
@@ -144,13 +203,19 @@ def test_a_record_that_cannot_be_read_costs_itself(record: object, cause: str, e
 @pytest.mark.parametrize(
     ("content", "cause"),
     [
-        ("", "empty"), (" \n", "empty"), ("[]", "empty"), ("\0\0", "bad_json"),
-        ("[" * 200_000, "bad_json"), ('{"a": ' + "9" * 6000 + ", NaN}", "bad_json"),
-        (json.dumps([REST, REST])[:-40], "truncated"), (json.dumps([REST], indent=1)[:200], "truncated"),
-        (json.dumps(REST).encode("utf-8")[:60] + b"\xff\xfe", "bad_encoding"), ("<html>登录</html>", "bad_json"),
+        ("", "empty"),
+        (" \n", "empty"),
+        ("[]", "empty"),
+        ("\0\0", "bad_json"),
+        ("[" * 200_000, "bad_json"),
+        ('{"a": ' + "9" * 6000 + ", NaN}", "bad_json"),
+        (json.dumps([REST, REST])[:-40], "truncated"),
+        (json.dumps([REST], indent=1)[:200], "truncated"),
+        (json.dumps(REST).encode("utf-8")[:60] + b"\xff\xfe", "bad_encoding"),
+        ("<html>登录</html>", "bad_json"),
         (gzip.compress(json.dumps([REST]).encode())[:-9], "truncated"),
     ],
-)  # fmt: skip
+)
 def test_an_export_that_cannot_be_read_says_why(content: str | bytes, cause: str, extract):
     parts = extract("issues", {"a.json": content})
     assert causes(parts) == {"a.json": cause}
@@ -164,9 +229,18 @@ def test_a_damaged_line_costs_one_record(extract):
 
 
 def test_odd_characters_and_dates_cost_themselves(extract):
-    odd = {**REST, "title": "a\ud800\u0000b", "body": "正文\ud83d", "state": "x\udfff", "author_association": "R\ud800",
-           "labels": ["\ud800"], "created_at": "0001-01-01T00:00:00+14:00", "updated_at": "yesterday",
-           "html_url": "https://e.example.com/\ud800", "closed_by": {"login": "\ud800"}}  # fmt: skip
+    odd = {
+        **REST,
+        "title": "a\ud800\u0000b",
+        "body": "正文\ud83d",
+        "state": "x\udfff",
+        "author_association": "R\ud800",
+        "labels": ["\ud800"],
+        "created_at": "0001-01-01T00:00:00+14:00",
+        "updated_at": "yesterday",
+        "html_url": "https://e.example.com/\ud800",
+        "closed_by": {"login": "\ud800"},
+    }
     parts = extract("issues", {"a.json": json.dumps([odd])})
     (row,) = parts.kept.to_pylist()
     assert row["text"].startswith("# a\ufffdb\n\n正文\ufffd")
@@ -212,14 +286,38 @@ def _read_long_line(extract, megabytes: int) -> None:
 
 ANY_JSON = st.recursive(
     st.one_of(st.none(), st.booleans(), st.integers(), st.text(max_size=5)),
-    lambda inner: st.lists(inner, max_size=3)
-    | st.dictionaries(
-        st.sampled_from(["number", "title", "body", "comments", "issue", "issues", "user", "url", "issue_url", "events",
-                         "data", "items", "response", "path", "payload", "type", "labels", "reactions", "state"]),
-        inner, max_size=5,
+    lambda inner: (
+        st.lists(inner, max_size=3)
+        | st.dictionaries(
+            st.sampled_from(
+                [
+                    "number",
+                    "title",
+                    "body",
+                    "comments",
+                    "issue",
+                    "issues",
+                    "user",
+                    "url",
+                    "issue_url",
+                    "events",
+                    "data",
+                    "items",
+                    "response",
+                    "path",
+                    "payload",
+                    "type",
+                    "labels",
+                    "reactions",
+                    "state",
+                ]
+            ),
+            inner,
+            max_size=5,
+        )
     ),
     max_leaves=25,
-)  # fmt: skip
+)
 
 
 @given(ANY_JSON)
