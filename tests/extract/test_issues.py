@@ -2,7 +2,6 @@
 
 import gzip
 import json
-from pathlib import Path
 
 import pytest
 from hypothesis import given, settings
@@ -12,123 +11,7 @@ from tasks.extract.issue_authors import is_bot
 from tasks.extract.issue_formats import BadRecord, FoundRecord, find_records
 from tasks.extract.issues import STEP
 from tests.extract.conftest import causes
-
-URL = "https://api.github.com/repos/o/n/issues/7"
-REST = {
-    "number": 7,
-    "title": "网关 fails",
-    "body": "它坏了 It fails.",
-    "state": "closed",
-    "state_reason": "completed",
-    "url": URL,
-    "html_url": "https://github.com/o/n/issues/7",
-    "user": {"login": "asker", "type": "User"},
-    "author_association": "NONE",
-    "labels": [{"name": "bug"}],
-    "created_at": "2025-01-01T00:00:00Z",
-    "updated_at": "2025-01-05T00:00:00Z",
-    "closed_at": "2025-01-05T00:00:00Z",
-    "comments": 2,
-    "closed_by": {"login": "owner", "type": "User"},
-}
-COMMENTS = [
-    {
-        "id": 2,
-        "body": "升级即可 Upgrade.",
-        "user": {"login": "owner"},
-        "author_association": "OWNER",
-        "created_at": "2025-01-03T00:00:00Z",
-        "issue_url": URL,
-        "reactions": {"+1": 3, "total_count": 3},
-    },
-    {
-        "id": 1,
-        "body": "Which version?",
-        "user": {"login": "helper-bot[bot]", "type": "Bot"},
-        "author_association": "NONE",
-        "created_at": "2025-01-02T00:00:00Z",
-        "issue_url": URL,
-    },
-]
-GH = {
-    "number": 7,
-    "title": "网关 fails",
-    "body": "它坏了 It fails.",
-    "state": "CLOSED",
-    "stateReason": "COMPLETED",
-    "url": "https://github.com/o/n/issues/7",
-    "author": {"login": "asker", "is_bot": False},
-    "labels": [{"name": "bug"}],
-    "createdAt": "2025-01-01T00:00:00Z",
-    "updatedAt": "2025-01-05T00:00:00Z",
-    "closedAt": "2025-01-05T00:00:00Z",
-    "comments": [
-        {
-            "author": {"login": c["user"]["login"]},
-            "authorAssociation": c["author_association"],
-            "body": c["body"],
-            "createdAt": c["created_at"],
-        }
-        for c in COMMENTS
-    ],
-}
-GITLAB = {
-    "iid": 7,
-    "title": "网关 fails",
-    "description": "它坏了 It fails.",
-    "state": "closed",
-    "web_url": "https://gitlab.example.com/o/n/-/issues/7",
-    "author": {"username": "asker"},
-    "labels": ["bug"],
-    "created_at": "2025-01-01T00:00:00Z",
-    "updated_at": "2025-01-05T00:00:00Z",
-    "notes": [
-        {"body": c["body"], "author": {"username": c["user"]["login"]}, "created_at": c["created_at"]} for c in COMMENTS
-    ]
-    + [{"body": "changed label", "system": True, "author": {"username": "owner"}}],
-}
-EVENTS = [{**comment, "event": "commented"} for comment in COMMENTS]
-ARCHIVE = {"repo": "o/n", "issues": [{k: v for k, v in GH.items() if k != "url"} | {"author": "asker"}], "pulls": []}
-GH_ARCHIVE = [
-    {"type": "IssueCommentEvent", "actor": {}, "repo": {"name": "o/n"}, "payload": {"issue": REST, "comment": comment}}
-    for comment in COMMENTS
-]
-
-
-def lines(*records: object) -> str:
-    return "".join(json.dumps(record, ensure_ascii=False) + "\n" for record in records)
-
-
-FORMATS = {
-    "list of REST with comments": json.dumps([{**REST, "comments": COMMENTS}], ensure_ascii=False),
-    "comments beside their issue": json.dumps([REST, *COMMENTS]),
-    "comments before their issue, in lines": lines(*COMMENTS, REST),
-    "pages of REST": json.dumps([[REST], COMMENTS]),
-    "pages in lines": lines([REST], COMMENTS),
-    "comments as JSON in a string": json.dumps([{**REST, "comments_content": json.dumps(COMMENTS)}]),
-    "backup with events": lines({"type": "issue", "issue": REST, "events": EVENTS}),
-    "comments and timeline both": json.dumps({"issue": REST, "comments": COMMENTS, "events": EVENTS}),
-    "gh --json": json.dumps([GH], indent=2),
-    "gh --json, one object": json.dumps(GH),
-    "archive.json": json.dumps(ARCHIVE, indent=1),
-    "archive.json with a record a line": '{"repo": "o/n", "issues": [\n' + json.dumps(ARCHIVE["issues"][0]) + "\n]}",
-    "GraphQL": json.dumps(
-        {"data": {"repository": {"issues": {"nodes": [GH | {"comments": {"nodes": GH["comments"]}}]}}}}
-    ),
-    "search": json.dumps({"total_count": 1, "items": [{**REST, "comments": COMMENTS}]}),
-    "GH Archive": lines({"type": "PushEvent", "actor": {}, "payload": {}}, *GH_ARCHIVE),
-    "GitLab": json.dumps([GITLAB]),
-    "recorded traffic": json.dumps(
-        [
-            {"path": "/repos/o/n/issues/7", "response": {**REST, "comments_url": "x"}},
-            {"path": "/repos/o/n/issues/7/comments", "response": COMMENTS},
-        ]
-    ),
-    "UTF-16": json.dumps([{**REST, "comments": COMMENTS}], ensure_ascii=False).encode("utf-16"),
-    "UTF-8 with a mark": b"\xef\xbb\xbf" + json.dumps([{**REST, "comments": COMMENTS}]).encode(),
-    "compressed": gzip.compress(json.dumps([{**REST, "comments": COMMENTS}]).encode()),
-}
-TEXT = "# 网关 fails\n\n它坏了 It fails.\n\n---\n\nWhich version?\n\n---\n\n升级即可 Upgrade."
+from tests.extract.issue_exports import COMMENTS, FORMATS, GH, REST, TEXT, URL, lines
 
 
 def turns(row: dict) -> list[tuple[str, dict]]:
@@ -341,33 +224,3 @@ def test_golden(extract, golden):
         "issues", {"a.json": FORMATS["list of REST with comments"], "b.jsonl": lines(GH, {**GH, "body": "x"}, 5)}
     )
     golden(STEP, parts)
-
-
-COUNTS = {
-    "tlswg__tls13-spec.archive.json": (446 + 998, None),
-    "bitcoin-core__gui.rest.jsonl": (101, 410),
-    "acsigcn__KCD2-Simplified-Chinese.jsonl": (23, 16),
-    "f2etw__f2e-notes.rest.json": (98, 77),
-}
-
-
-@pytest.mark.parametrize(("name", "expected"), COUNTS.items(), ids=COUNTS)
-def test_real_exports_hold_as_many_threads_and_comments_as_they_should(
-    name: str, expected: tuple[int, int | None], corpus: Path, extract
-):
-    parts = extract("issues", corpus / "issues", source={"path": f"issues/{name}"})
-    rows = parts.kept.to_pylist()
-    outcomes = len(rows) + parts.dropped.num_rows + parts.quarantined.num_rows
-    assert outcomes == parts.records == expected[0]
-    assert set(parts.quarantined["cause"].to_pylist()) <= {"empty"}
-    comments = [turn for row in rows for turn in turns(row) if turn[1]["kind"] == "comment"]
-    if expected[1] is not None:
-        assert len(comments) == expected[1]
-
-
-def test_real_recorded_traffic_is_read(corpus: Path, extract):
-    parts = extract("issues", corpus / "issues", source={"path": "issues/octokit__*.json"})
-    assert parts.kept.num_rows > 10
-    assert parts.records == parts.kept.num_rows + parts.dropped.num_rows + parts.quarantined.num_rows
-    paginated = [row for row in parts.kept.to_pylist() if "paginate" in row["source"]]
-    assert len(paginated) == 26

@@ -3,7 +3,6 @@
 import json
 import random
 from collections.abc import Callable
-from pathlib import Path
 
 import pymupdf
 import pytest
@@ -279,26 +278,3 @@ def test_random_damage_never_crashes_or_vanishes(long_pdf: bytes, extract):
         "no_text_layer",
         "garbage_text_layer",
     }
-
-
-QUARANTINED = {
-    "encrypted": 8,
-    "no_text_layer": 6,
-    "empty": 3,
-    "truncated": 1,
-}
-
-
-@pytest.mark.slow
-def test_all_real_pdfs_are_accounted_for(corpus: Path, extract):
-    files = sorted(path.relative_to(corpus / "pdf") for path in (corpus / "pdf").rglob("*.pdf"))
-    parts = extract("documents", corpus / "pdf", source={"path": "pdf/**/*.pdf"})
-    assert parts.kept.num_rows + parts.quarantined.num_rows == len(files) >= 84
-    found = causes(parts)
-    counts = {cause: list(found.values()).count(cause) for cause in set(found.values())}
-    assert counts == QUARANTINED
-    html = next(row for row in parts.kept.to_pylist() if "html-instead" in row["source"])
-    assert html["source_type"] == "html"
-    assert json.loads(html["metadata"])["mislabelled"] is True
-    for row in parts.kept.to_pylist():
-        assert all(0 <= b["start"] <= b["end"] <= len(row["text"]) for b in row["blocks"])

@@ -18,7 +18,7 @@ def refuse(*args, **named):
     raise AssertionError("the network was asked for")
 socket.socket.connect = socket.socket.connect_ex = refuse
 socket.getaddrinfo = socket.create_connection = refuse
-from tests.extract.test_documents import FORMATS
+from tests.extract.office_files import FORMATS
 from tasks.extract.unstructured_offline import partition
 kinds = {"a.html": "html", "a.docx": "docx", "a.pptx": "pptx", "a.xlsx": "xlsx", "a.epub": "epub", "a.eml": "email"}
 for name, kind in kinds.items():
