@@ -118,7 +118,11 @@ class _Child:
         theirs.close()
         self.calls = 0
         # Until it is up the clock of a call does not run.
-        self._receive(_START_S)
+        try:
+            self._receive(_START_S)
+        except BaseException:
+            self.end()
+            raise
 
     def is_alive(self) -> bool:
         # A child that has no call is silent: what there is to read is the end.
@@ -193,7 +197,7 @@ def unmetered() -> Iterator[None]:
     try:
         yield
     finally:
-        resource.setrlimit(resource.RLIMIT_AS, (soft + max(0, _address_space() - before), hard))
+        _limit_memory(soft + max(0, _address_space() - before))
 
 
 def _serve(pipe: Connection) -> None:
@@ -218,7 +222,7 @@ def _serve(pipe: Connection) -> None:
 def _metered(memory_mb: int, function: Callable[..., object], args: tuple[Any, ...]) -> bytes:
     """The pickled pair of what a call returned and what it raised."""
     _, hard = resource.getrlimit(resource.RLIMIT_AS)
-    resource.setrlimit(resource.RLIMIT_AS, (_address_space() + memory_mb * _MB, hard))
+    _limit_memory(_address_space() + memory_mb * _MB)
     try:
         return pickle.dumps((function(*args), None), pickle.HIGHEST_PROTOCOL)
     except MemoryError:
@@ -237,6 +241,12 @@ def _pickled(error: Exception) -> bytes:
     except Exception:  # noqa: BLE001
         return pickle.dumps((None, RuntimeError(type(error).__name__)))
     return answer
+
+
+def _limit_memory(size: int) -> None:
+    """Deny this process more than `size` bytes of address space; a lower limit that was there stays."""
+    _, hard = resource.getrlimit(resource.RLIMIT_AS)
+    resource.setrlimit(resource.RLIMIT_AS, (size if hard == resource.RLIM_INFINITY else min(size, hard), hard))
 
 
 def _address_space() -> int:

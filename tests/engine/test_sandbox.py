@@ -1,5 +1,7 @@
 """The sandbox: whatever a parser does costs one call, and nothing of it outlives the run or reaches the terminal."""
 
+import contextlib
+import multiprocessing as mp
 import os
 import signal
 import subprocess
@@ -151,6 +153,26 @@ def test_a_sandbox_is_lent_to_one_at_a_time_and_used_again():
         assert other not in (first, second)
     for box in (first, second, other):
         box.close()
+
+
+def call_in_a_sandbox(pipe) -> None:
+    pipe.send(Sandbox(timeout_s=60, memory_mb=256).call(os.getpid))
+
+
+@pytest.mark.parametrize("daemon", [False, True])
+def test_a_worker_process_may_have_a_sandbox_and_ends_with_it(daemon: bool):
+    """A worker of a process pool waits for its children when it ends; one of Dask is denied children."""
+    context = mp.get_context("spawn")
+    ours, theirs = context.Pipe()
+    worker = context.Process(target=call_in_a_sandbox, args=(theirs,), daemon=daemon)
+    worker.start()
+    assert ours.poll(60)
+    child = ours.recv()
+    worker.join(60)
+    assert worker.exitcode == 0
+    with contextlib.suppress(psutil.NoSuchProcess):
+        _, alive = psutil.wait_procs([psutil.Process(child)], timeout=30)
+        assert not alive
 
 
 _DRIVER = """

@@ -16,7 +16,8 @@ from tests.extract.test_issues import turns
 QUARANTINED = {
     "encrypted": 8,
     "no_text_layer": 6,
-    "empty": 3,
+    "empty": 2,
+    "damaged": 1,
     "truncated": 1,
 }
 

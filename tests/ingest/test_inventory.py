@@ -280,3 +280,16 @@ def test_row_groups_are_cut_into_slices_that_cover_every_row_once(tmp_path: Path
         assert len(rows) > 3
         assert [row["start"] for row in rows] == [0, *(row["end"] for row in rows[:-1])]
         assert rows[-1]["end"] == 3000
+
+
+ROWS = st.lists(st.tuples(st.text(alphabet="ab文", min_size=1, max_size=4), st.integers(0, 50)), max_size=40)
+
+
+@given(given_rows=ROWS, max_bytes=st.integers(1, 120), max_files=st.integers(1, 9))
+@settings(max_examples=200, deadline=None)
+def test_shards_hold_every_row_once_and_no_more_than_they_may(given_rows: list, max_bytes: int, max_files: int):
+    rows = [{"path": path, "member": None, "start": None, "size": size} for path, size in given_rows]
+    shards = list(inventory_module._cut(rows, max_bytes, max_files))
+    assert [row for shard in shards for row in shard] == rows
+    assert all(0 < len(shard) <= max_files for shard in shards)
+    assert all(len(shard) == 1 or sum(row["size"] for row in shard) <= max_bytes for shard in shards)
