@@ -45,7 +45,7 @@ def parse_pdf(data: bytes, password: str | None, *, pictures: bool) -> Parsed:
     except (pymupdf.mupdf.FzErrorBase, RuntimeError, ValueError) as error:
         if "malloc" in str(error) or "out of memory" in str(error):
             raise MemoryError from None
-        raise ParseError(ExtractCause.DAMAGED, f"not a readable PDF: {type(error).__name__}") from None
+        raise ParseError(cause_of_loss(data), f"not a readable PDF: {type(error).__name__}") from None
 
 
 def _open(data: bytes, password: str | None) -> Any:
