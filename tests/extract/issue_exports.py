@@ -34,7 +34,7 @@ COMMENTS = [
     {
         "id": 1,
         "body": "Which version?",
-        "user": {"login": "helper-bot[bot]", "type": "Bot"},
+        "user": {"login": "triage-bot[bot]", "type": "Bot"},
         "author_association": "NONE",
         "created_at": "2025-01-02T00:00:00Z",
         "issue_url": URL,

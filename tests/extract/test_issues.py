@@ -29,7 +29,7 @@ def test_every_format_gives_the_same_thread(content: str | bytes, extract):
     (row,) = parts.kept.to_pylist()
     assert row["text"] == TEXT
     assert [text for text, _ in turns(row)] == ["它坏了 It fails.", "Which version?", "升级即可 Upgrade."]
-    assert [turn["author"] for _, turn in turns(row)] == ["asker", "helper-bot[bot]", "owner"]
+    assert [turn["author"] for _, turn in turns(row)] == ["asker", "triage-bot[bot]", "owner"]
     assert [turn["is_bot"] for _, turn in turns(row)] == [False, True, False]
     assert [turn["reporter"] for _, turn in turns(row)] == [True, False, False]
     metadata = json.loads(row["metadata"])
