@@ -5,12 +5,16 @@ import gzip
 import lzma
 import zipfile
 import zlib
+from io import BytesIO
 from pathlib import Path
 from typing import BinaryIO, Final, Literal, cast
 
-import zstandard
+import pyarrow as pa
+
+from tasks.containers.members import ContainerError, Refusal
 
 ContainerType = Literal["none", "zip", "tar", "git"]
+Compression = Literal["gzip", "bz2", "xz", "zstd"]
 
 _ZIP_MAGICS: Final = (b"PK\x03\x04", b"PK\x05\x06", b"PK\x07\x08")
 _TAR_BLOCK: Final = 512
@@ -41,7 +45,7 @@ def is_git(folder: Path) -> bool:
     return bare or (folder / ".git").exists()
 
 
-def compression(head: bytes) -> Literal["gzip", "bz2", "xz", "zstd"] | None:
+def compression(head: bytes) -> Compression | None:
     """Compression of a file by its first bytes."""
     if head.startswith(b"\x1f\x8b"):
         return "gzip"
@@ -56,20 +60,51 @@ def open_unpacked(path: Path) -> BinaryIO:
     """The content of a file, unpacked where it is compressed."""
     with path.open("rb") as file:
         kind = compression(file.read(8))
+    return path.open("rb") if kind is None else _unpacking(path, kind)
+
+
+def _unpacking(packed: Path | BytesIO, kind: Compression) -> BinaryIO:
+    """Every kind ends with an error where the data is cut, and reads on where one compressed file follows another.
+
+    python-zstandard does not tell a cut file from a whole one, so Arrow's reader is used.
+    """
     match kind:
         case "gzip":
-            return cast(BinaryIO, gzip.open(path, "rb"))
+            return cast(BinaryIO, gzip.open(packed, "rb"))
         case "bz2":
-            return cast(BinaryIO, bz2.open(path, "rb"))
+            return cast(BinaryIO, bz2.open(packed, "rb"))
         case "xz":
-            return cast(BinaryIO, lzma.open(path, "rb"))
-        case "zstd":
-            return cast(BinaryIO, zstandard.open(path, "rb"))
-    return path.open("rb")
+            return cast(BinaryIO, lzma.open(packed, "rb"))
+    file = packed.open("rb") if isinstance(packed, Path) else packed
+    return cast(BinaryIO, pa.CompressedInputStream(pa.PythonFile(file, "r"), "zstd"))
+
+
+def unpack(data: bytes, limit: int) -> bytes:
+    """All that is in compressed `data`, or `data` itself.
+
+    Raises:
+        ContainerError: Cut, damaged, or more than `limit` bytes.
+    """
+    if (kind := compression(data[:8])) is None:
+        return data
+    try:
+        with _unpacking(BytesIO(data), kind) as stream:
+            unpacked = stream.read(limit + 1)
+    except UNPACK_ERRORS as error:
+        refusal = Refusal.TRUNCATED if is_cut(error) else Refusal.DAMAGED
+        raise ContainerError(refusal, f"cannot be unpacked to its end ({kind}): fetch the file again") from error
+    if len(unpacked) > limit:
+        raise ContainerError(Refusal.TOO_LARGE, f"unpacks to more than {limit >> 20} MiB")
+    return unpacked
 
 
 # What the decompressors above raise on damaged data.
-UNPACK_ERRORS: Final = (OSError, EOFError, zlib.error, lzma.LZMAError, zstandard.ZstdError)
+UNPACK_ERRORS: Final = (OSError, EOFError, zlib.error, lzma.LZMAError)
+
+
+def is_cut(error: BaseException) -> bool:
+    """Whether the end of the data is missing, among `UNPACK_ERRORS`."""
+    return isinstance(error, EOFError) or "runcated" in str(error)
 
 
 def _unpacked_head(path: Path) -> bytes:

@@ -53,7 +53,7 @@ def list_folder(root: Path, *, as_code: bool = False) -> list[FoundFile]:
 def find_file(root: Path, path: str) -> FoundFile:
     """One file below `root`, looked at as `list_folder` would, but read through a link that stays below `root`."""
     found = _examine(root / path, root.resolve(), path)
-    return found or _examine((root / path).resolve(), root.resolve(), path) or FoundFile(path)
+    return found or _examine(Path(os.path.realpath(root / path)), root.resolve(), path) or FoundFile(path)
 
 
 def disk_path(root: Path, path: str) -> Path:
@@ -98,7 +98,8 @@ def _examine(place: Path, root: Path, path: str) -> FoundFile | None:
     if "\ufffd" in path and not disk_path(root, path).exists():
         return FoundFile(path, refusal=Refusal.UNREADABLE, message="its name is neither UTF-8 nor GB18030: rename it")
     if place.is_symlink():
-        target = place.resolve()
+        # `Path.resolve` raises on a circle of links.
+        target = Path(os.path.realpath(place))
         if not target.is_relative_to(root):
             return FoundFile(path, refusal=Refusal.UNSAFE_PATH, message="a link that leaves the folder of its source")
         if not target.exists():

@@ -3,18 +3,31 @@
 Only objects are read: no working tree, no hooks, no filters, no submodules, no configuration of the user.
 """
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any, Final
 
 import pygit2
 import pygit2.enums
 from pygit2.enums import FileMode
 
-from tasks.containers.members import ContainerError, Member, Refusal, decode_name, inner_path, link_refusal
+from tasks.containers.members import (
+    LIMITS,
+    ContainerError,
+    Limits,
+    Member,
+    Refusal,
+    decode_name,
+    inner_path,
+    link_refusal,
+    places_in,
+)
 
 # The repository of another user is read as any file of theirs would be: nothing of it is ever run.
 pygit2.settings.owner_validation = False
-_MAX_LINK = 4096
+_MAX_LINK: Final = 4096
+_MAX_DEPTH: Final = 200
 
 
 @dataclass(frozen=True)
@@ -30,11 +43,11 @@ class GitTree:
     members: list[Member]
 
 
-def list_git(folder: Path, revision: str = "HEAD") -> GitTree:
+def list_git(folder: Path, revision: str = "HEAD", limits: Limits = LIMITS) -> GitTree:
     """All files of the tree of `revision`.
 
     Raises:
-        ContainerError: Not a repository, or no such revision in it.
+        ContainerError: Not a repository, no such revision in it, or a tree of more files than any project has.
     """
     repository = _opened(folder)
     try:
@@ -44,12 +57,16 @@ def list_git(folder: Path, revision: str = "HEAD") -> GitTree:
     found: dict[str, Member] = {}
     links: list[tuple[str, str]] = []
     try:
-        _walk(repository, commit.tree, "", found, links)
+        for name, entry in _entries(repository, commit.tree, limits.members):
+            if entry.filemode == FileMode.LINK:
+                links.append((name, decode_name(repository.odb.read(entry.id)[1][:_MAX_LINK])))
+            else:
+                found[name] = _member(repository, name, entry, limits)
     except (KeyError, pygit2.GitError) as error:
         raise ContainerError(Refusal.DAMAGED, "objects are missing: a partial clone or a damaged one") from error
-    names = frozenset(found)
+    places = places_in([*found, *(name for name, _ in links)])
     for name, target in links:
-        if refused := link_refusal(name, target, names=names):
+        if refused := link_refusal(name, target, places=places):
             found[name] = refused
     return GitTree(str(commit.id), [found[name] for name in sorted(found)])
 
@@ -88,26 +105,32 @@ def _opened(folder: Path) -> pygit2.Repository:
         raise ContainerError(Refusal.DAMAGED, "not a git repository that can be opened") from error
 
 
-def _walk(
-    repository: pygit2.Repository,
-    tree: pygit2.Tree,
-    folder: str,
-    found: dict[str, Member],
-    links: list[tuple[str, str]],
-) -> None:
-    for entry in tree:
-        name = folder + decode_name(entry.raw_name or b"")
-        match entry.filemode:
-            case FileMode.TREE:
-                _walk(repository, repository[entry.id].peel(pygit2.Tree), f"{name}/", found, links)
-            case FileMode.COMMIT:
-                found[name] = Member(
-                    name, refusal=Refusal.UNSUPPORTED, message="a submodule: name it as a source of its own"
-                )
-            case FileMode.LINK:
-                links.append((name, decode_name(repository.odb.read(entry.id)[1][:_MAX_LINK])))
-            case _ if inner_path(name) != name:
-                found[name] = Member(name, refusal=Refusal.UNSAFE_PATH, message="its name leaves the repository")
-            case _:
-                size = repository.odb.read_header(entry.id)[1]
-                found[name] = Member(name, size, str(entry.id))
+def _entries(repository: pygit2.Repository, root: pygit2.Tree, limit: int) -> Iterator[tuple[str, Any]]:
+    """Path and tree entry of everything that is no folder.
+
+    Trees are shared: a few objects can describe a folder of billions of files, or one as deep as Python's stack.
+    """
+    waiting: list[tuple[str, Any]] = [("", root)]
+    seen = 0
+    while waiting:
+        folder, tree = waiting.pop()
+        for entry in tree:
+            seen += 1
+            name = folder + decode_name(entry.raw_name or b"")
+            if seen > limit or name.count("/") > _MAX_DEPTH:
+                raise ContainerError(Refusal.TOO_LARGE, f"more than {limit} files, or {_MAX_DEPTH} folders deep")
+            if entry.filemode == FileMode.TREE:
+                waiting.append((f"{name}/", repository[entry.id].peel(pygit2.Tree)))
+            else:
+                yield name, entry
+
+
+def _member(repository: pygit2.Repository, name: str, entry: Any, limits: Limits) -> Member:
+    if entry.filemode == FileMode.COMMIT:
+        return Member(name, refusal=Refusal.UNSUPPORTED, message="a submodule: name it as a source of its own")
+    if inner_path(name) != name:
+        return Member(name, refusal=Refusal.UNSAFE_PATH, message="its name leaves the repository")
+    size = repository.odb.read_header(entry.id)[1]
+    if size > limits.member_bytes:
+        return Member(name, refusal=Refusal.TOO_LARGE, message=f"larger than {limits.member_bytes >> 20} MiB")
+    return Member(name, size, str(entry.id))

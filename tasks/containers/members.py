@@ -1,6 +1,6 @@
 """What a container holds: members, refusals, and the rules every kind of container shares."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from enum import StrEnum
 from posixpath import normpath
@@ -16,6 +16,7 @@ class Refusal(StrEnum):
     UNREADABLE = "unreadable"
     TOO_LARGE = "too_large"
     ENCRYPTED = "encrypted"
+    TRUNCATED = "truncated"
     DAMAGED = "damaged"
     UNSUPPORTED = "unsupported"
 
@@ -86,26 +87,36 @@ def inner_path(name: str) -> str | None:
     Backslashes are separators: archives made on Windows have them, and a name that means two things is not safe.
     """
     name = name.replace("\\", "/")
-    if name.startswith("/") or (len(name) > 1 and name[1] == ":") or "\0" in name:
-        return None
     regular = normpath(name) if name else ""
+    if name.startswith("/") or name[1:2] == ":" or regular[1:2] == ":" or "\0" in name:
+        return None
     return None if regular == ".." or regular.startswith("../") else regular
 
 
-def link_refusal(name: str, target: str, *, names: frozenset[str]) -> Member | None:
+def places_in(names: Iterable[str]) -> frozenset[str]:
+    """These paths and every folder above one of them."""
+    found = {"."}
+    for name in names:
+        while name and name not in found:
+            found.add(name)
+            name = name.rpartition("/")[0]
+    return frozenset(found)
+
+
+def link_refusal(name: str, target: str, *, places: frozenset[str]) -> Member | None:
     """What becomes of a link inside a container: a refusal, or None for another name of something that is listed.
 
     Args:
         name: The link's own regular path.
         target: Where it points, relative to its folder.
-        names: All regular paths of the container.
+        places: `places_in` all regular paths of the container, links too: one may point to another.
     """
     folder = name.rpartition("/")[0]
     leaves = target.startswith(("/", "\\"))
     place = None if leaves else inner_path(f"{folder}/{target}" if folder else target)
     if place is None:
         return Member(name, refusal=Refusal.UNSAFE_PATH, message="a link that leaves its container")
-    if place != "." and place not in names and not any(other.startswith(f"{place}/") for other in names):
+    if place not in places:
         return Member(name, refusal=Refusal.UNREADABLE, message="a link to nothing")
     return None
 

@@ -1,6 +1,7 @@
-"""Where the row groups of a Parquet file lie in it."""
+"""Where the row groups of a Parquet file lie in it, and what is in them."""
 
 from collections.abc import Iterator
+from functools import lru_cache
 from hashlib import sha256
 from pathlib import Path
 
@@ -21,26 +22,32 @@ def row_group_ranges(path: Path) -> Iterator[tuple[int, int]]:
         yield min(begins, default=0), max(ends, default=0)
 
 
-def covering_groups(path: Path, start: int, end: int) -> tuple[range, int]:
-    """Row groups that hold the rows `start` to `end` (exclusive), and the number of the first row in them."""
-    metadata = pq.read_metadata(path)
-    ends = np.cumsum([metadata.row_group(index).num_rows for index in range(metadata.num_row_groups)])
-    first, last = (int(np.searchsorted(ends, row, side="right")) for row in (start, end - 1))
-    return range(first, last + 1), int(ends[first - 1]) if first else 0
-
-
 def rows_digest(path: Path, start: int, end: int) -> str:
-    """sha256, hex, of the bytes of the row groups that hold these rows, and of which rows they are."""
-    groups, _ = covering_groups(path, start, end)
-    ranges = list(row_group_ranges(path))[groups.start : groups.stop]
-    first, last = ranges[0][0], ranges[-1][1]
-    digest = sha256(f"{start}:{end}".encode())
+    """sha256, hex, of which rows these are and of the bytes of the row groups that hold them."""
+    status = path.stat()
+    ends, digests = _group_digests(path, status.st_size, status.st_mtime_ns)
+    first, last = (int(np.searchsorted(ends, row, side="right")) for row in (start, end - 1))
+    return sha256("\n".join((f"{start}:{end}", *digests[first : last + 1])).encode()).hexdigest()
+
+
+@lru_cache(maxsize=64)
+def _group_digests(path: Path, _size: int, _mtime_ns: int) -> tuple[list[int], list[str]]:
+    """Row after the last, and digest, of each row group.
+
+    Remembered while the file stays as it is: a row group may be cut into many slices, which would each read it whole.
+    """
+    metadata = pq.read_metadata(path)
+    counts = [metadata.row_group(index).num_rows for index in range(metadata.num_row_groups)]
     with path.open("rb") as file:
-        file.seek(first)
-        while first < last and (piece := file.read(min(CHUNK, last - first))):
-            digest.update(piece)
-            first += len(piece)
-    return digest.hexdigest()
+        digests = []
+        for first, last in row_group_ranges(path):
+            digest = sha256()
+            file.seek(first)
+            while first < last and (piece := file.read(min(CHUNK, last - first))):
+                digest.update(piece)
+                first += len(piece)
+            digests.append(digest.hexdigest())
+    return np.cumsum(counts, dtype=np.int64).tolist(), digests
 
 
 def _column_begin(column: pq.ColumnChunkMetaData) -> int:

@@ -7,7 +7,7 @@ from io import BufferedIOBase
 from pathlib import Path
 from typing import BinaryIO, cast
 
-from tasks.containers.detect import UNPACK_ERRORS, open_unpacked
+from tasks.containers.detect import UNPACK_ERRORS, is_cut, open_unpacked
 from tasks.containers.members import (
     LIMITS,
     ContainerError,
@@ -17,6 +17,7 @@ from tasks.containers.members import (
     decode_name,
     inner_path,
     link_refusal,
+    places_in,
     read_chunks,
 )
 
@@ -60,9 +61,9 @@ def list_tar(path: Path, limits: Limits = LIMITS) -> list[Member]:
             found[name] = Member(name, refusal=Refusal.UNSAFE_PATH, message="a device, pipe or unknown kind of member")
 
     broken = _walk(path, limits, examine)
-    names = frozenset(found)
+    places = places_in([*found, *(name for name, _ in links)])
     for name, target in links:
-        if refused := link_refusal(name, target, names=names):
+        if refused := link_refusal(name, target, places=places):
             found[name] = refused
     members = sorted(found.values(), key=lambda member: member.name)
     return [broken, *members] if broken else members
@@ -118,7 +119,8 @@ def _walk(
     except ContainerError as error:
         return Member("", refusal=error.refusal, message=str(error))
     except _DAMAGE as error:
-        return Member("", refusal=Refusal.DAMAGED, message=f"the archive ends early ({type(error).__name__})")
+        refusal = Refusal.TRUNCATED if is_cut(error) or isinstance(error, tarfile.ReadError) else Refusal.DAMAGED
+        return Member("", refusal=refusal, message=f"the archive cannot be read to its end ({type(error).__name__})")
     return None
 
 

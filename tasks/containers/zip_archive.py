@@ -17,6 +17,7 @@ from tasks.containers.members import (
     decode_name,
     inner_path,
     link_refusal,
+    places_in,
     read_chunks,
 )
 
@@ -34,14 +35,14 @@ def list_zip(path: Path, limits: Limits = LIMITS) -> list[Member]:
     """
     with _opened(path) as archive:
         infos = _by_name(archive)
-        names = frozenset(name for name in infos if name)
+        places = places_in(name for name in infos if not name.startswith("\0"))
         members, budget = [], min(limits.total_bytes, _packed_budget(path, limits))
         if len(infos) > limits.members:
             raise ContainerError(Refusal.TOO_LARGE, f"more than {limits.members} members")
         for name, info in sorted(infos.items()):
             if info.is_dir():
                 continue
-            member = _examine(archive, name, info, min(limits.member_bytes, budget), names)
+            member = _examine(archive, name, info, min(limits.member_bytes, budget), places)
             if member:
                 budget -= member.size
                 members.append(member)
@@ -99,7 +100,7 @@ def _by_name(archive: zipfile.ZipFile) -> dict[str, zipfile.ZipInfo]:
 
 
 def _examine(
-    archive: zipfile.ZipFile, name: str, info: zipfile.ZipInfo, limit: int, names: frozenset[str]
+    archive: zipfile.ZipFile, name: str, info: zipfile.ZipInfo, limit: int, places: frozenset[str]
 ) -> Member | None:
     """The member, read once and measured; None for a link to another member."""
     if name.startswith("\0"):
@@ -109,7 +110,7 @@ def _examine(
         if info.flag_bits & _ENCRYPTED_FLAG:
             raise ContainerError(Refusal.ENCRYPTED, "an encrypted member: unpack the archive with its password")
         if stat.S_ISLNK(mode):
-            return link_refusal(name, decode_name(_content(archive, info, _MAX_LINK)), names=names)
+            return link_refusal(name, decode_name(_content(archive, info, _MAX_LINK)), places=places)
         if stat.S_IFMT(mode) and not stat.S_ISREG(mode):
             raise ContainerError(Refusal.UNSAFE_PATH, "neither a file nor a link")
         digest, size = sha256(), 0

@@ -1,21 +1,66 @@
 """How long a text is, in words: the measure of `document@1` and of the funnel."""
 
-from typing import Final
+from functools import cache
+from typing import Any, Final
 
+import numpy as np
+import numpy.typing as npt
 import polars as pl
 import pyarrow as pa
+from numba import njit
 
 from schemas.document import DOCUMENT
+from tasks.engine.utf8 import utf8_column
 
-# One match per word: see document@1.n_words.
-_WORD: Final = (
-    r"[\p{Han}\p{Hiragana}\p{Katakana}\p{Hangul}]"
-    r"|[[\p{L}\p{N}\p{M}]--[\p{Han}\p{Hiragana}\p{Katakana}\p{Hangul}]]+"
-)
+# See document@1.n_words.
+_ALONE: Final = r"[\p{Han}\p{Hiragana}\p{Katakana}\p{Hangul}]"
+_PART: Final = r"[\p{L}\p{N}\p{M}]"
+# Planes 0 to 3; above them are no letters, and of marks only the variation selectors.
+_TABLE_SIZE: Final = 0x40000
+_SELECTORS: Final = (0xE0100, 0xE01EF)
 
 
 def count_words(documents: pa.Table) -> pa.Table:
-    """The same documents with `n_words` set from their text."""
-    text = pl.Series(pl.from_arrow(documents["text"]))
-    words = text.str.count_matches(_WORD).cast(pl.Int64).to_arrow()
-    return documents.set_column(documents.schema.get_field_index("n_words"), DOCUMENT.arrow.field("n_words"), words)
+    """The same documents with `n_words` set from their text.
+
+    One compiled pass: every step counts what it keeps, and a regular expression took longer than the steps did.
+    """
+    column = utf8_column(documents["text"])
+    counts = np.zeros(documents.num_rows, np.int64)
+    _count_all(column.data, column.offsets, _classes(), counts)
+    position = documents.schema.get_field_index("n_words")
+    return documents.set_column(position, DOCUMENT.arrow.field("n_words"), pa.array(counts))
+
+
+@cache
+def _classes() -> npt.NDArray[np.uint8]:
+    """0: between words, 1: part of a word, 2: a word by itself; of every character below `_TABLE_SIZE`."""
+    codes = [code for code in range(_TABLE_SIZE) if not 0xD800 <= code <= 0xDFFF]
+    text = pl.Series([chr(code) for code in codes])
+    table = np.zeros(_TABLE_SIZE, np.uint8)
+    table[codes] = np.where(text.str.contains(_ALONE), 2, np.where(text.str.contains(_PART), 1, 0))
+    table.setflags(write=False)
+    return table
+
+
+@njit(cache=True, nogil=True)
+def _count_all(data: Any, offsets: Any, classes: Any, counts: Any) -> None:
+    for index in range(len(counts)):
+        position, end = offsets[index], offsets[index + 1]
+        inside = False
+        words = 0
+        while position < end:
+            lead = data[position]
+            if lead < 0x80:
+                position += 1
+                kind = classes[lead]
+            else:
+                width = 2 if lead < 0xE0 else 3 if lead < 0xF0 else 4
+                code = np.int64(lead) & (0x7F >> width)
+                for step in range(1, width):
+                    code = code << 6 | np.int64(data[position + step] & 0x3F)
+                position += width
+                kind = classes[code] if code < len(classes) else _SELECTORS[0] <= code <= _SELECTORS[1]
+            words += kind == 2 or (kind == 1 and not inside)
+            inside = kind == 1
+        counts[index] = words

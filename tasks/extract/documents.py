@@ -15,7 +15,7 @@ from schemas.document import DOCUMENT
 from schemas.inventory import INVENTORY
 from schemas.outcomes import QUARANTINE
 from schemas.sides import IMAGE
-from tasks.engine.sandbox import SandboxError, sandbox_of_thread
+from tasks.engine.sandbox import SandboxError, borrowed_sandbox
 from tasks.engine.shard_task import shard_task
 from tasks.engine.step import Accounting, Partition, Step
 from tasks.extract.parse_file import parse_file
@@ -23,7 +23,7 @@ from tasks.extract.parsed import Parsed, ParseError
 from tasks.extract.raw import EntryReader, RawError
 from tasks.extract.rows import document_row, documents_table, quarantine_row, storable
 from tasks.extract.settings import ExtractCause, ExtractSettings
-from tasks.extract.sniff import FileKind
+from tasks.extract.sniff import FileKind, promised_type
 
 NAME: Final = "extract_documents"
 Row = dict[str, Any]
@@ -42,9 +42,11 @@ def extract_files(batch: pa.Table, settings: ExtractSettings) -> Partition:
     kept: list[Row] = []
     images: list[Row] = []
     bad: list[Row] = []
-    sandbox = sandbox_of_thread(timeout_s=settings.timeout_s, memory_mb=settings.memory_mb)
     entries = batch.to_pylist()
-    with EntryReader(settings, entries) as reader:
+    with (
+        borrowed_sandbox(timeout_s=settings.timeout_s, memory_mb=settings.memory_mb) as sandbox,
+        EntryReader(settings, entries) as reader,
+    ):
         for entry in entries:
             try:
                 data = reader.read(entry)
@@ -111,8 +113,7 @@ def _image(doc_id: str, parsed: Parsed, measures: Mapping[str, Any]) -> Row:
 
 def _quarantine(entry: Mapping[str, Any], error: RawError | ParseError | SandboxError) -> Row:
     message = error.message if isinstance(error, ParseError) else str(error)
-    ending = _name(entry).rsplit(".", 1)[-1].lower()
-    source_type = {"pdf": "pdf", "html": "html", "htm": "html", "md": "markdown", "eml": "email"}.get(ending, "unknown")
+    source_type = promised_type(_name(entry))
     return quarantine_row(entry, step=NAME, cause=str(error.cause), message=message, source_type=source_type)
 
 

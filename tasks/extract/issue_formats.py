@@ -13,6 +13,7 @@ from typing import Any, Final
 
 import orjson
 
+from tasks.extract.rows import storable
 from tasks.extract.settings import ExtractCause
 
 _ISSUE_EVENTS: Final = frozenset(
@@ -90,24 +91,28 @@ def _values(raw: bytes, start: int) -> Iterator[tuple[str, Any, bytes | None]]:
     body = raw.removeprefix(b"\xef\xbb\xbf")
     if body[:2] in (b"\xff\xfe", b"\xfe\xff"):
         body = body.decode("utf-16", "replace").encode()
-    first = body.lstrip()[:1]
-    if first == b"{" and _is_lines(body):
-        offset = start
-        for line in body.split(b"\n"):
-            if line.strip():
-                yield f"byte {offset}", _parse(line, f"byte {offset}"), line
-            offset += len(line) + 1
+    try:
+        # Of JSON Lines this reads the first line only, then finds more than one document.
+        whole = orjson.loads(body)
+    except orjson.JSONDecodeError:
+        if not _is_lines(body):
+            yield "", _parse(body, ""), None
+            return
     else:
-        yield "", _parse(body, ""), None
+        yield "", whole, body.strip()
+        return
+    offset = start
+    for line in body.split(b"\n"):
+        if line.strip():
+            yield f"byte {offset}", _parse(line, f"byte {offset}"), line
+        offset += len(line) + 1
 
 
 def _is_lines(body: bytes) -> bool:
-    """Whether more than one of the lines is JSON by itself; the first one may be damaged."""
-    lines = (line for line in body.split(b"\n", 8)[:8] if line.strip())
-    heads = [line.strip() for line in lines]
-    if len(heads) < 2:
-        return False
-    return any(head[:1] == b"{" and head[-1:] == b"}" and len(head) > 2 for head in heads)
+    """Whether most of the first lines are JSON by themselves; the first one may be damaged."""
+    heads = [line.strip() for line in body.split(b"\n", 8)[:8] if line.strip()]
+    whole = [head for head in heads if head[:1] + head[-1:] in (b"{}", b"[]") and len(head) > 2]
+    return len(heads) > 1 and 2 * len(whole) >= len(heads)
 
 
 def _parse(text: bytes, place: str) -> Any:
@@ -117,16 +122,28 @@ def _parse(text: bytes, place: str) -> Any:
         pass
     try:
         # Accepts what exporters write although the standard does not: lone surrogates, NaN.
-        return json.loads(text.decode())
+        return _storable(json.loads(text.decode()))
     except UnicodeDecodeError:
         return BadRecord(place, ExtractCause.BAD_ENCODING, "neither UTF-8 nor UTF-16")
     except RecursionError:
         return BadRecord(place, ExtractCause.BAD_JSON, "nested too deeply")
     except json.JSONDecodeError as error:
-        cause = (
-            ExtractCause.TRUNCATED if not place and error.pos >= len(error.doc.rstrip()) - 1 else ExtractCause.BAD_JSON
-        )
+        ends = error.pos >= len(error.doc.rstrip()) - 1 or error.msg.startswith("Unterminated string")
+        cause = ExtractCause.TRUNCATED if not place and ends else ExtractCause.BAD_JSON
         return BadRecord(place, cause, f"not JSON from character {error.pos} on")
+    except ValueError:  # a number of thousands of digits
+        return BadRecord(place, ExtractCause.BAD_JSON, "a number that is none")
+
+
+def _storable(value: Any) -> Any:
+    """`value` with every string in it as text can be stored."""
+    if isinstance(value, str):
+        return storable(value)
+    if isinstance(value, list):
+        return [_storable(item) for item in value]
+    if isinstance(value, dict):
+        return {storable(name): _storable(item) for name, item in value.items()}
+    return value
 
 
 def _walk(value: Any, repo: str | None, place: str) -> Iterator[FoundRecord | BadRecord | _Snapshot | _Comment]:
@@ -137,7 +154,7 @@ def _walk(value: Any, repo: str | None, place: str) -> Iterator[FoundRecord | Ba
         yield BadRecord(place, ExtractCause.BAD_RECORD, "not an object")
     elif "response" in value and "path" in value:
         yield from _walk_traffic(value["response"], repo)
-    elif value.get("type") in _ISSUE_EVENTS and isinstance(value.get("payload"), dict):
+    elif _kind(value) in _ISSUE_EVENTS and isinstance(value.get("payload"), dict):
         yield from _walk_event(value)
     elif "payload" in value and "actor" in value:
         return  # GH Archive has every kind of event; only some are about issues
@@ -227,6 +244,10 @@ def _join(comments: list[Mapping[str, Any]], found: list[FoundRecord | BadRecord
 def _address(url: Any) -> str:
     # Pull requests have two addresses in the API.
     return str(url).replace("/pulls/", "/issues/")
+
+
+def _kind(value: Mapping[str, Any]) -> str | None:
+    return value["type"] if isinstance(value.get("type"), str) else None
 
 
 def _not_an_object(place: str) -> BadRecord:

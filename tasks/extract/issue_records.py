@@ -111,7 +111,18 @@ def _add_turns(thread: Thread, record: Mapping[str, Any], user: Any, events: Ite
         if isinstance(event, Mapping):
             _add_event(thread, event, comments)
     comments.sort(key=lambda turn: turn.created_at or datetime.max.replace(tzinfo=UTC))
-    thread.turns = [turn for turn in (opening, *comments) if turn.body.strip()]
+    thread.turns = _once(turn for turn in (opening, *comments) if turn.body.strip())
+
+
+def _once(turns: Iterable[Turn]) -> list[Turn]:
+    """A comment that stands beside the record and in its timeline too is one comment."""
+    kept, seen = [], set()
+    for turn in turns:
+        key = (turn.author, turn.created_at, turn.body)
+        if turn.created_at is None or key not in seen:
+            kept.append(turn)
+        seen.add(key)
+    return kept
 
 
 def _inherit(review: Mapping[str, Any], note: Any) -> Any:
@@ -122,7 +133,7 @@ def _inherit(review: Mapping[str, Any], note: Any) -> Any:
 
 
 def _add_event(thread: Thread, event: Mapping[str, Any], comments: list[Turn]) -> None:
-    name = _first(event, "event", "__typename")
+    name = str(_first(event, "event", "__typename"))
     if name == "commented":
         comments.append(read_turn(event))
     elif name in _CLOSING_EVENTS:
@@ -237,8 +248,8 @@ def _reactions(record: Mapping[str, Any]) -> dict[str, int]:
     for group in _nodes(_first(record, "reactionGroups", "reaction_groups")):
         users = group.get("users") if isinstance(group, Mapping) else None
         count = users.get("totalCount") if isinstance(users, Mapping) else None
-        if isinstance(count, int) and count > 0 and group.get("content") in _REACTIONS:
-            counts[_REACTIONS[group["content"]]] = count
+        if isinstance(count, int) and count > 0 and str(group.get("content")) in _REACTIONS:
+            counts[_REACTIONS[str(group["content"])]] = count
     for name, ours in (("upvotes", "+1"), ("downvotes", "-1")):
         if isinstance(record.get(name), int) and record[name] > 0:
             counts[ours] = record[name]
@@ -251,6 +262,6 @@ def moment(value: Any) -> datetime | None:
         return None
     try:
         found = datetime.fromisoformat(value.removesuffix(" UTC"))
-    except ValueError:
+        return found.astimezone(UTC) if found.tzinfo else found.replace(tzinfo=UTC)
+    except (ValueError, OverflowError):  # the year 0 of another time zone
         return None
-    return found.astimezone(UTC) if found.tzinfo else found.replace(tzinfo=UTC)

@@ -21,7 +21,7 @@ from tasks.extract.issue_formats import BadRecord, FoundRecord, find_records
 from tasks.extract.issue_records import read_thread
 from tasks.extract.issue_rows import known_maintainers, link_merged_pulls, thread_row
 from tasks.extract.issue_threads import BadRecordError, Thread
-from tasks.extract.raw import RawError, read_entry
+from tasks.extract.raw import RawError, read_unpacked
 from tasks.extract.rows import documents_table, quarantine_row
 from tasks.extract.settings import ExtractCause, ExtractSettings
 
@@ -70,7 +70,7 @@ def _extract_entry(
     if entry["error"]:
         return [], [_quarantine(entry, entry["error"], entry["error_message"] or "")]
     try:
-        raw = read_entry(entry, settings)
+        raw = read_unpacked(entry, settings)
     except RawError as error:
         return [], [_quarantine(entry, error.cause, str(error))]
     if not raw.strip():

@@ -1,5 +1,6 @@
 """One file of a documents source to a parsed document. Runs in the sandbox: nothing here is trusted to end."""
 
+from tasks.engine.sandbox import unmetered
 from tasks.extract.parsed import Parsed, ParseError
 from tasks.extract.pictures import measure_picture
 from tasks.extract.settings import ExtractCause
@@ -44,15 +45,15 @@ def parse_file(
 def _parse(kind: FileKind, data: bytes, password: str | None, *, pictures: bool) -> Parsed:
     match kind.parser:
         case "pdf":
-            from tasks.extract.pdf_reader import parse_pdf
-
+            with unmetered():
+                from tasks.extract.pdf_reader import parse_pdf
             return parse_pdf(data, password, pictures=pictures)
         case "picture":
             raise ParseError(ExtractCause.NO_TEXT_LAYER, "a picture: it needs OCR")
         case "markdown" | "text":
             return _plain(data)
-    from tasks.extract.office import parse_office
-
+    with unmetered():
+        from tasks.extract.office import parse_office
     return parse_office(kind.parser, data)
 
 

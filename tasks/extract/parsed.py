@@ -58,7 +58,7 @@ class MarkdownBuilder:
     def __init__(self) -> None:
         self._pieces: list[str] = []
         self._length = 0
-        self._gap = ""
+        self._tight = False
         self._page: dict[str, Any] | None = None
         self.blocks: list[dict[str, Any]] = []
 
@@ -87,20 +87,21 @@ class MarkdownBuilder:
         box: Box | None = None,
         html: str | None = None,
         attributes: Mapping[str, Any] | None = None,
-        after: str = "\n\n",
+        tight: bool = False,
     ) -> int | None:
         """Append a block whose Markdown is `text`; nothing is added for an empty one.
 
-        `after` is what stands between this block and the next; the others are columns of a block. Returns the block's
-        index, None when nothing was added.
+        Between two blocks stands a blank line, between two `tight` ones none; the others are columns of a block.
+        Returns the block's index, None when nothing was added.
         """
         text = storable(text).strip("\n")
         if not text.strip():
             return None
-        self._pieces += [self._gap, text]
-        start = self._length + len(self._gap)
+        gap = ("\n" if tight and self._tight else "\n\n") if self._pieces else ""
+        self._pieces += [gap, text]
+        start = self._length + len(gap)
         self._length = start + len(text)
-        self._gap = after
+        self._tight = tight
         block = _block(kind, start=start, end=self._length, level=level, page=page, box=box, html=html)
         block["attributes"] = json.dumps(dict(attributes), ensure_ascii=False, sort_keys=True) if attributes else None
         self.blocks.append(block)

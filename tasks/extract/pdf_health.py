@@ -23,12 +23,16 @@ def missing_content(document: Any, data: bytes) -> tuple[str, str] | None:
     """
     pages = document.page_count
     lost = [index for index in range(pages) if not _page_is_whole(document, index)]
-    cut = b"%%EOF" not in data[-2048:]
-    if not lost and not (cut and _has_dangling_references(document)):
+    cause = cause_of_loss(data)
+    if not lost and not (cause == ExtractCause.TRUNCATED and _has_dangling_references(document)):
         return None
-    cause = ExtractCause.TRUNCATED if cut else ExtractCause.DAMAGED
     where = f"{len(lost)} of {pages} pages are incomplete" if lost else "objects at the end of the file are missing"
     return cause, f"{where}; fetch the file again"
+
+
+def cause_of_loss(data: bytes) -> ExtractCause:
+    """Cut, or damaged inside: by whether the mark at the end of a PDF is there."""
+    return ExtractCause.TRUNCATED if b"%%EOF" not in data[-2048:] else ExtractCause.DAMAGED
 
 
 def _page_is_whole(document: Any, index: int) -> bool:

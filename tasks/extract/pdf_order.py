@@ -1,7 +1,8 @@
 """Reading order: lines of a page to columns, rows to the order a person reads them in."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import Final
 
 from tasks.extract.pdf_lines import Line
@@ -12,6 +13,12 @@ _MIN_GUTTER: Final = 7.0
 _MIN_COLUMN_LINES: Final = 3
 # and its lines are at least this long on average, in units of the font size: cells are shorter.
 _MIN_COLUMN_WIDTH: Final = 9.0
+# Gaps in different rows whose middles are this close belong to one gutter: lines do not all reach the margin.
+_SAME_GUTTER: Final = 12.0
+# Rows of a page's head or foot, at most.
+_EDGE_ROWS: Final = 2
+# Share of a cell that lies on another one.
+_SHADOW: Final = 0.8
 
 
 @dataclass(slots=True)
@@ -28,19 +35,83 @@ class Row:
 def order_rows(lines: Sequence[Line]) -> list[list[Row]]:
     """Columns of rows, in reading order.
 
-    Bands of the page that share a gutter (an empty vertical strip with text on both sides) are read column by column;
-    a line that crosses the gutter (a title, a wide figure's caption) ends the band. Rows of short cells are a table and
-    are read row by row.
+    Where most rows of a stretch of the page leave the same strip free, with prose on both sides of it, the stretch is
+    read column by column; rows that cross the strip (a title, a wide figure's caption) are read before and after it.
+    Rows of short cells are a table and are read row by row.
 
-    Source of the idea: recursive X-Y cut (Nagy and Seth, 1984), with bands merged bottom-up so that a blank line common
-    to both columns does not split them.
+    Source of the idea: recursive X-Y cut (Nagy and Seth, 1984), from the widest stretch inwards, so that a blank line
+    common to both columns does not split them.
     """
     if not lines:
         return []
-    columns: list[list[Row]] = []
-    for band in _bands(_rows(lines)):
-        columns += _columns(band)
-    return columns
+    return _order(_rows(lines))
+
+
+def _order(rows: list[Row]) -> list[list[Row]]:
+    best = max((found for x in _candidates(rows) for found in _stretches(rows, x)), default=None, key=lambda f: f[0])
+    if best is None:
+        return [rows] if rows else []
+    _, first, last, x = best
+    cells = [cell for row in rows[first:last] for cell in row.cells]
+    sides = [cell for cell in cells if _middle(cell) < x], [cell for cell in cells if _middle(cell) >= x]
+    columns = [column for side in sides for column in _order(_rows(side))]
+    return [*_order(rows[:first]), *columns, *_order(rows[last:])]
+
+
+def _candidates(rows: Sequence[Row]) -> list[float]:
+    """Middles of the strips that enough rows leave free between two cells."""
+    gaps = sorted(
+        (before.x1 + after.x0) / 2
+        for row in rows
+        for before, after in pairwise(row.cells)
+        if after.x0 - before.x1 >= _MIN_GUTTER
+    )
+    groups: list[list[float]] = []
+    for gap in gaps:
+        if groups and gap - groups[-1][-1] < _SAME_GUTTER:
+            groups[-1].append(gap)
+        else:
+            groups.append([gap])
+    return [group[len(group) // 2] for group in groups if len(group) >= _MIN_COLUMN_LINES]
+
+
+def _stretches(rows: Sequence[Row], x: float) -> Iterator[tuple[int, int, int, float]]:
+    """Number of lines, first row, row after the last and `x` of each stretch that is two columns parted at `x`."""
+    crossing = [any(cell.x0 < x - 1 and cell.x1 > x + 1 for cell in row.cells) for row in rows]
+    first = 0
+    for index in range(len(rows) + 1):
+        if index < len(rows) and not crossing[index]:
+            continue
+        start, end = _trimmed(rows, first, index)
+        first = index + 1
+        cells = [cell for row in rows[start:end] for cell in row.cells]
+        left = [cell for cell in cells if _middle(cell) < x]
+        right = [cell for cell in cells if _middle(cell) >= x]
+        if not _is_prose(left) or not _is_prose(right):
+            continue
+        if min(cell.x0 for cell in right) - max(cell.x1 for cell in left) >= _MIN_GUTTER:
+            yield len(cells), start, end, x
+
+
+def _trimmed(rows: Sequence[Row], first: int, last: int) -> tuple[int, int]:
+    """Without a row or two at either end that stand apart: the head and foot of the page."""
+    steps = sorted(after.y0 - before.y0 for before, after in pairwise(rows[first:last]))
+    if len(steps) < 2 * _EDGE_ROWS + _MIN_COLUMN_LINES:
+        return first, last
+    far = 2 * max(steps[len(steps) // 2], 1.0)
+    for row in range(first + _EDGE_ROWS, first, -1):
+        if rows[row].y0 - rows[row - 1].y0 > far:
+            first = row
+            break
+    for row in range(last - _EDGE_ROWS, last):
+        if rows[row].y0 - rows[row - 1].y0 > far:
+            last = row
+            break
+    return first, last
+
+
+def _middle(cell: Line) -> float:
+    return (cell.x0 + cell.x1) / 2
 
 
 def _rows(lines: Sequence[Line]) -> list[Row]:
@@ -57,75 +128,33 @@ def _rows(lines: Sequence[Line]) -> list[Row]:
             rows.append(Row([line], line.x0, line.y0, line.x1, line.y1))
     for row in rows:
         row.cells.sort(key=lambda line: (line.x0, line.order))
+        if len(row.cells) > 1:
+            row.cells = _without_shadows(row.cells)
     return rows
+
+
+def _without_shadows(cells: list[Line]) -> list[Line]:
+    """Without cells that lie on another one and say nothing that it does not: text drawn twice for its weight."""
+    kept: list[Line] = []
+    for cell in sorted(cells, key=lambda line: (line.x0 - line.x1, line.order)):
+        if not any(_is_shadow(cell, other) for other in kept):
+            kept.append(cell)
+    return sorted(kept, key=lambda line: (line.x0, line.order))
+
+
+def _is_shadow(cell: Line, other: Line) -> bool:
+    shared = min(cell.x1, other.x1) - max(cell.x0, other.x0)
+    return shared > _SHADOW * (cell.x1 - cell.x0) and _letters(cell.text) in _letters(other.text)
+
+
+def _letters(text: str) -> str:
+    return "".join(char for char in text if char.isalnum())
 
 
 def _on(row: Row, line: Line, middle: float) -> bool:
     first = row.cells[0]
     height = min(first.y1 - first.y0, line.y1 - line.y0)
     return abs(middle - (first.y0 + first.y1) / 2) < 0.45 * height
-
-
-def _bands(rows: Sequence[Row]) -> list[list[Row]]:
-    """Maximal runs of rows that leave at least one common vertical strip free, inside the text."""
-    left = min(row.x0 for row in rows)
-    right = max(row.x1 for row in rows)
-    bands: list[list[Row]] = []
-    free: list[tuple[float, float]] = []
-    for row in rows:
-        gaps = _gaps(row, left, right)
-        shared = _common(free, gaps) if bands else []
-        if shared:
-            bands[-1].append(row)
-            free = shared
-        else:
-            bands.append([row])
-            free = gaps
-    return bands
-
-
-def _gaps(row: Row, left: float, right: float) -> list[tuple[float, float]]:
-    gaps, position = [], left
-    for cell in row.cells:
-        if cell.x0 - position >= _MIN_GUTTER:
-            gaps.append((position, cell.x0))
-        position = max(position, cell.x1)
-    if right - position >= _MIN_GUTTER:
-        gaps.append((position, right))
-    return gaps
-
-
-def _common(first: Sequence[tuple[float, float]], second: Sequence[tuple[float, float]]) -> list[tuple[float, float]]:
-    both = [(max(a, c), min(b, d)) for a, b in first for c, d in second]
-    return [(start, end) for start, end in both if end - start >= _MIN_GUTTER]
-
-
-def _columns(band: list[Row]) -> list[list[Row]]:
-    gutter = _gutter(band)
-    if gutter is None:
-        return [band]
-    middle = (gutter[0] + gutter[1]) / 2
-    lines = [cell for row in band for cell in row.cells]
-    sides = [line for line in lines if line.x1 <= middle], [line for line in lines if line.x0 >= middle]
-    return [column for side in sides for column in order_rows(side)]
-
-
-def _gutter(band: list[Row]) -> tuple[float, float] | None:
-    """The widest strip that separates two columns of prose."""
-    lines = [cell for row in band for cell in row.cells]
-    strips, reach = [], None
-    for line in sorted(lines, key=lambda line: line.x0):
-        if reach is not None and line.x0 - reach >= _MIN_GUTTER:
-            strips.append((reach, line.x0))
-        reach = max(reach, line.x1) if reach is not None else line.x1
-    good = [strip for strip in strips if _is_prose_on_both_sides(lines, strip)]
-    return max(good, key=lambda strip: strip[1] - strip[0], default=None)
-
-
-def _is_prose_on_both_sides(lines: Sequence[Line], strip: tuple[float, float]) -> bool:
-    left = [line for line in lines if line.x1 <= strip[0]]
-    right = [line for line in lines if line.x0 >= strip[1]]
-    return _is_prose(left) and _is_prose(right)
 
 
 def _is_prose(lines: Sequence[Line]) -> bool:

@@ -8,7 +8,7 @@ import pymupdf
 
 from tasks.extract.parsed import MarkdownBuilder, Parsed, ParseError, Picture
 from tasks.extract.pdf_headings import mark_headings
-from tasks.extract.pdf_health import check_text, missing_content
+from tasks.extract.pdf_health import cause_of_loss, check_text, missing_content
 from tasks.extract.pdf_images import find_pictures
 from tasks.extract.pdf_lines import PageLines, read_lines
 from tasks.extract.pdf_order import order_rows
@@ -45,7 +45,7 @@ def parse_pdf(data: bytes, password: str | None, *, pictures: bool) -> Parsed:
     except (pymupdf.mupdf.FzErrorBase, RuntimeError, ValueError) as error:
         if "malloc" in str(error) or "out of memory" in str(error):
             raise MemoryError from None
-        raise ParseError(ExtractCause.DAMAGED, f"not a readable PDF: {type(error).__name__}") from None
+        raise ParseError(cause_of_loss(data), f"not a readable PDF: {type(error).__name__}") from None
 
 
 def _open(data: bytes, password: str | None) -> Any:
@@ -62,8 +62,7 @@ def _open(data: bytes, password: str | None) -> Any:
 def _read(document: Any, data: bytes, *, pictures: bool) -> Parsed:
     repaired = bool(document.is_repaired)
     if document.page_count == 0:
-        cause = ExtractCause.TRUNCATED if repaired else ExtractCause.EMPTY
-        raise ParseError(cause, "the document has no pages")
+        raise ParseError(cause_of_loss(data), "no page of it can be found; fetch the file again")
     if repaired and (fault := missing_content(document, data)):
         raise ParseError(*fault)
     pages: list[PageLines] = []

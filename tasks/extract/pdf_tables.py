@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from html import escape
+from itertools import pairwise
 from typing import Any, Final
 
 from tasks.extract.parsed import Box
@@ -9,8 +10,14 @@ from tasks.extract.pdf_lines import PageLines
 from tasks.extract.pdf_order import Row
 from tasks.extract.pdf_paragraphs import Paragraph
 
-# A table has at least this many rules, or boxes with sides.
+# Two rows or columns have this many sides.
 _MIN_RULES: Final = 3
+# Rules this close are one, in points.
+_SAME_RULE: Final = 4.0
+# A column is at least this wide.
+_MIN_CELL: Final = 12.0
+# Drawings have thousands of rules, tables begin with some of their own.
+_COMPARED: Final = 200
 
 
 def take_tables(page: Any, lines: PageLines) -> list[Paragraph]:
@@ -34,14 +41,38 @@ def take_tables(page: Any, lines: PageLines) -> list[Paragraph]:
 
 
 def _may_hold_table(lines: PageLines) -> bool:
-    """Cheap gate: several long rules across and some down, or cells drawn as boxes."""
-    across = down = boxes = 0
-    for x0, y0, x1, y1 in lines.rules:
-        width, height = x1 - x0, y1 - y0
-        across += width > 20 and height < 4
-        down += height > 6 and width < 4
-        boxes += width > 20 and 6 < height < 0.5 * lines.height
-    return (across >= _MIN_RULES and down >= 2) or boxes >= 4
+    """Cheap gate: rules at three heights or more, and three sides of columns or a rule that parts two.
+
+    To look for tables costs ten times as much as to read the page, and boxes around listings are no tables.
+    """
+    flat, upright, boxes = [], [], []
+    for box in lines.rules:
+        width, height = box[2] - box[0], box[3] - box[1]
+        if width > 20 and height < 4:
+            flat.append(box)
+        elif height > 6 and width < 4:
+            upright.append(box)
+        elif width > 20 and 6 < height < 0.5 * lines.height:
+            boxes.append(box)
+    heights = [*(y for box in boxes for y in (box[1], box[3])), *(box[1] for box in flat)]
+    sides = [*(x for box in boxes for x in (box[0], box[2])), *(box[0] for box in upright)]
+    if _distinct(heights, _SAME_RULE) < _MIN_RULES:
+        return False
+    return _distinct(sides, _MIN_CELL) >= _MIN_RULES or _are_parted(flat, upright)
+
+
+def _distinct(places: list[float], apart: float) -> int:
+    """How many places there are, those closer than `apart` to the one before counted once."""
+    return sum(after - before >= apart for before, after in pairwise(sorted(places))) + bool(places)
+
+
+def _are_parted(flat: Sequence[Box], upright: Sequence[Box]) -> bool:
+    """Whether an upright rule stands on, or hangs from, the middle of a flat one: a table without outer sides."""
+    return any(
+        x0 + _MIN_CELL < rule[0] < x1 - _MIN_CELL and min(abs(rule[1] - y0), abs(rule[3] - y0)) < _SAME_RULE
+        for x0, y0, x1, _ in flat[:_COMPARED]
+        for rule in upright[:_COMPARED]
+    )
 
 
 def _is_filled(cells: Sequence[Sequence[str | None]]) -> bool:

@@ -6,6 +6,8 @@ from pathlib import Path
 from types import TracebackType
 from typing import Any, Final
 
+from tasks.containers.detect import unpack
+from tasks.containers.folder_files import disk_path
 from tasks.containers.git_repository import GitReader
 from tasks.containers.members import ContainerError
 from tasks.containers.tar_archive import TarReader
@@ -110,6 +112,22 @@ def read_entry(entry: Mapping[str, Any], settings: ExtractSettings) -> bytes:
         return reader.read(entry)
 
 
+def read_unpacked(entry: Mapping[str, Any], settings: ExtractSettings) -> bytes:
+    """Bytes of one `inventory@1` row, unpacked where the file is compressed (gzip, zstd, bzip2, xz).
+
+    Raises:
+        RawError: It must be quarantined: also where it is cut, damaged, or unpacks to more than `max_file_mb`.
+        SourceChangedError: It changed since the inventory.
+    """
+    data = read_entry(entry, settings)
+    if entry["start"] is not None:
+        return data
+    try:
+        return unpack(data, settings.max_file_mb * _MB)
+    except ContainerError as error:
+        raise RawError(ExtractCause(error.refusal.value), str(error)) from None
+
+
 def local_path(entry: Mapping[str, Any], settings: ExtractSettings) -> Path | None:
     """The file on disk, where the entry is one as it is; None for a member or a slice."""
     whole = entry["container"] == "none" and entry["start"] is None
@@ -136,8 +154,7 @@ def digest_of(data: bytes, *, git: bool = False) -> str:
 
 
 def _place(entry: Mapping[str, Any], settings: ExtractSettings) -> Path:
-    path: str = entry["path"]
-    return Path(settings.locations[entry["source_key"]]) / path
+    return disk_path(Path(settings.locations[entry["source_key"]]), entry["path"])
 
 
 def _slice(entry: Mapping[str, Any], settings: ExtractSettings) -> bytes:

@@ -16,7 +16,14 @@ _UNSTORABLE = re.compile("[\ud800-\udfff]")
 
 def document_id(source_key: str, path: str, record: str = "") -> str:
     """blake2b-128, hex: the same for the same place, whatever its content (see document@1.id)."""
-    return blake2b("\0".join((source_key, path, record)).encode("utf-8", "replace"), digest_size=16).hexdigest()
+    digest = document_hash(source_key, path)
+    digest.update(record.encode("utf-8", "replace"))
+    return digest.hexdigest()
+
+
+def document_hash(source_key: str, path: str) -> blake2b:
+    """What the ids of a file's records have in common; `update` it with the record's id."""
+    return blake2b(f"{source_key}\0{path}\0".encode("utf-8", "replace"), digest_size=16)
 
 
 def storable(text: str) -> str:
@@ -26,7 +33,9 @@ def storable(text: str) -> str:
     """
     if "\r" in text:
         text = text.replace("\r\n", "\n").replace("\r", "\n")
-    return _UNSTORABLE.sub("\ufffd", text).replace("\0", "")
+    if not text.isascii():
+        text = _UNSTORABLE.sub("\ufffd", text)
+    return text.replace("\0", "")
 
 
 def document_row(
@@ -59,7 +68,7 @@ def document_row(
         "blocks": [],
         "image_ids": [],
         "pii": [],
-        "metadata": json.dumps(metadata, ensure_ascii=False, sort_keys=True),
+        "metadata": storable(json.dumps(metadata, ensure_ascii=False, sort_keys=True)),
         **fields,
     }
 

@@ -80,15 +80,16 @@ def sniff(data: bytes, name: str) -> FileKind:
         UnreadableKindError: Empty, binary, encrypted office file, or a format that is not read.
     """
     if not data.strip(b"\0 \t\r\n\f\xef\xbb\xbf"):
-        raise UnreadableKindError(ExtractCause.EMPTY, "the file has no content", _promised_type(name))
+        raise UnreadableKindError(ExtractCause.EMPTY, "the file has no content", promised_type(name))
     ending = PurePosixPath(name).suffix.lower()
     parser, source_type, mime = _kind(data, ending)
-    promised = _BY_ENDING.get(ending)
-    return FileKind(parser, source_type, mime, mislabelled=promised is not None and promised != parser)
+    promised = _BY_ENDING.get(ending) or ("text" if ending in {".txt", *_MARKDOWN_ENDINGS} else None)
+    plain = promised == "text" and source_type in {"text", "markdown", "email", "html"}
+    return FileKind(parser, source_type, mime, mislabelled=promised not in (None, parser) and not plain)
 
 
 def _kind(data: bytes, ending: str) -> tuple[str, str, str]:
-    if b"%PDF-" in data[:1024]:
+    if _is_pdf(data):
         return "pdf", "pdf", "application/pdf"
     if data.startswith(b"PK\x03\x04"):
         return _zip_kind(data, ending)
@@ -99,6 +100,12 @@ def _kind(data: bytes, ending: str) -> tuple[str, str, str]:
     if is_binary(data):
         return _binary_kind(data, ending)
     return _text_kind(data, ending)
+
+
+def _is_pdf(data: bytes) -> bool:
+    """Whether it begins as a PDF does; readers allow a kilobyte before that, where a text may tell of PDF."""
+    at = data.find(b"%PDF-", 0, 1024)
+    return at >= 0 and (not data[:at].strip(b"\xef\xbb\xbf\0 \t\r\n") or b"endobj" in data)
 
 
 def _zip_kind(data: bytes, ending: str) -> tuple[str, str, str]:
@@ -143,7 +150,7 @@ def _binary_kind(data: bytes, ending: str) -> tuple[str, str, str]:
     promised = _BY_ENDING.get(ending)
     if promised:
         raise UnreadableKindError(
-            ExtractCause.DAMAGED, f"named {ending}, but the content is not that format", _promised_type(ending)
+            ExtractCause.DAMAGED, f"named {ending}, but the content is not that format", promised_type(ending)
         )
     raise UnreadableKindError(ExtractCause.BINARY, f"binary content ({mime})")
 
@@ -167,8 +174,10 @@ def _is_mail(head: str) -> bool:
     return len({match.group().lower() for match in _MAIL_HEADER.finditer(headers)}) >= 3
 
 
-def _promised_type(name: str) -> str:
-    promised = _BY_ENDING.get(PurePosixPath(name).suffix.lower() or name)
+def promised_type(name: str) -> str:
+    """`source_type` that a file's name promises, for files that cannot be read."""
+    ending = PurePosixPath(name).suffix.lower() or name
+    promised = _BY_ENDING.get(ending) or ("markdown" if ending in _MARKDOWN_ENDINGS else None)
     if promised in {"docx", "pptx", "xlsx", "epub"}:
         return "office"
     return promised or "unknown"

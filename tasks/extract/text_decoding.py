@@ -16,7 +16,13 @@ _MARKS: Final = (
 # Bytes no text in a supported encoding holds (tab, line ends, form feed and escape are allowed).
 _CONTROL = re.compile(rb"[\x00-\x08\x0e-\x1a\x1c-\x1f]")
 _DECLARED = re.compile(rb"""(?:charset|encoding)\s*=\s*["']?\s*([A-Za-z0-9_.:-]{2,24})""", re.IGNORECASE)
-_COMMON_HAN: Final = frozenset("的一是不了在人有我他这中大来上国和说们为子地出也得时要就可以会你对生能而年")
+_COMMON_HAN: Final = frozenset(
+    "的一是不了在人有我他这中大来上国和说们为子地出也得时要就可以会你对生能而年這來國說們為時會對個"
+)
+
+# First bytes of the characters of level 1.
+_LEVEL_1: Final = {"gb18030": (0xB0, 0xD7), "big5": (0xA4, 0xC6)}
+_FEW: Final = 8
 
 
 @dataclass(frozen=True)
@@ -54,7 +60,7 @@ def decode_text(data: bytes, *, cut: bool = False) -> Decoded:
     declared = _declared(data)
     for encoding in (*declared, "gb18030", "big5"):
         text = _strict(data, encoding, cut=cut)
-        if text is not None and (encoding in declared or _reads_as_chinese(text)):
+        if text is not None and (encoding in declared or _reads_as_chinese(text, encoding)):
             return Decoded(text, encoding)
     replaced = _replaced(data, "utf-8")
     if replaced.unreadable * 50 < len(replaced.text):  # a few bad bytes in UTF-8
@@ -80,13 +86,21 @@ def _strict(data: bytes, encoding: str, *, cut: bool) -> str | None:
     return None
 
 
-def _reads_as_chinese(text: str) -> bool:
-    """Any two high bytes decode as GB18030, so frequent characters have to confirm it."""
+def _reads_as_chinese(text: str, encoding: str) -> bool:
+    """Any two high bytes decode as GB18030, so frequent characters have to confirm it.
+
+    Of few characters none may be among the most frequent: most must be in the half of the character set that is
+    ordered by frequency (level 1 of GB 2312 and of Big5), where accented letters of Europe do not fall.
+    """
     sample = text[:20000]
     han = [char for char in sample if "\u4e00" <= char <= "\u9fff"]
     odd = sum("\ue000" <= char <= "\uf8ff" or "\u0080" <= char <= "\u009f" for char in sample)
-    common = sum(char in _COMMON_HAN for char in han)
-    return len(han) >= 2 and odd == 0 and (common * 25 >= len(han) or len(han) < 8)
+    if len(han) < 2 or odd:
+        return False
+    if len(han) < _FEW:
+        first, last = _LEVEL_1.get(encoding, (0, 255))
+        return 2 * sum(first <= char.encode(encoding)[0] <= last for char in han) >= len(han)
+    return sum(char in _COMMON_HAN for char in han) * 25 >= len(han)
 
 
 def _replaced(data: bytes, encoding: str) -> Decoded:

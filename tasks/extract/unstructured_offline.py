@@ -5,8 +5,8 @@ English only and decides nothing we rely on (headings come from styles), so it i
 sentences and tags every word as a noun. Every module that needs `unstructured` imports it from here.
 """
 
+import importlib
 import os
-from collections.abc import Callable
 from functools import lru_cache
 from io import BytesIO
 from typing import Any, Final
@@ -19,6 +19,8 @@ import spacy
 from spacy.language import Language
 from spacy.tokens import Doc
 from unstructured.nlp import tokenize
+
+from tasks.engine.sandbox import unmetered
 
 _PATCHED: Final = "_get_nlp"
 
@@ -61,50 +63,17 @@ def partition(kind: str, data: bytes) -> list[Any]:
         kind: html | docx | pptx | xlsx | epub | email
         data: The file.
     """
-    return list(_PARTITIONERS[kind](BytesIO(data)))
+    with unmetered():
+        module = importlib.import_module(f"unstructured.partition.{kind}")
+        blank_pipeline()
+    return list(getattr(module, f"partition_{kind}")(file=BytesIO(data), **_OPTIONS[kind]))
 
 
-def _html(file: BytesIO) -> Any:
-    from unstructured.partition.html import partition_html
-
-    return partition_html(file=file)
-
-
-def _docx(file: BytesIO) -> Any:
-    from unstructured.partition.docx import partition_docx
-
-    return partition_docx(file=file, include_page_breaks=False, infer_table_structure=True)
-
-
-def _pptx(file: BytesIO) -> Any:
-    from unstructured.partition.pptx import partition_pptx
-
-    return partition_pptx(file=file, include_slide_notes=True, include_page_breaks=False, infer_table_structure=True)
-
-
-def _xlsx(file: BytesIO) -> Any:
-    from unstructured.partition.xlsx import partition_xlsx
-
-    return partition_xlsx(file=file, find_subtable=False, include_header=False, infer_table_structure=True)
-
-
-def _epub(file: BytesIO) -> Any:
-    from unstructured.partition.epub import partition_epub
-
-    return partition_epub(file=file)
-
-
-def _email(file: BytesIO) -> Any:
-    from unstructured.partition.email import partition_email
-
-    return partition_email(file=file, process_attachments=False)
-
-
-_PARTITIONERS: Final[dict[str, Callable[[BytesIO], Any]]] = {
-    "html": _html,
-    "docx": _docx,
-    "pptx": _pptx,
-    "xlsx": _xlsx,
-    "epub": _epub,
-    "email": _email,
+_OPTIONS: Final[dict[str, dict[str, Any]]] = {
+    "html": {},
+    "docx": {"include_page_breaks": False, "infer_table_structure": True},
+    "pptx": {"include_slide_notes": True, "include_page_breaks": False, "infer_table_structure": True},
+    "xlsx": {"find_subtable": False, "include_header": False, "infer_table_structure": True},
+    "epub": {},
+    "email": {"process_attachments": False},
 }

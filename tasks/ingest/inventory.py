@@ -105,7 +105,9 @@ def take_inventory(
 
 def _rows(source: Source, rank: int, place: Place, store: Store, shard_bytes: int) -> list[Row]:
     as_code = source.kind == "code"
-    wanted = shard_bytes if source.kind in {"text", "issues"} else None
+    # Records of a corpus stand alone. Those of an issue export do not: comments, and later states of a thread, may be
+    # anywhere in the file, and most formats are one JSON document that cannot be cut.
+    wanted = shard_bytes if source.kind == "text" else None
     revision = source.revision if isinstance(source, CodeSource) else None
     cache = MeasureCache(store, f"{source.key}@{place.location}", [as_code, wanted, revision])
     rows: list[Row] = []

@@ -54,7 +54,8 @@ def find_places(sources: Sequence[Source], folder: Path, *, fetched: Mapping[str
     for index, source in enumerate(sources):
         try:
             found.append(find_place(source, folder, fetched or {}))
-        except (LookupError, OSError) as error:
+        # A glob that means nothing is a ValueError, a circle of links a RuntimeError.
+        except (LookupError, OSError, ValueError, RuntimeError) as error:
             faults.append((index, str(error)))
     if faults:
         raise SourceError(faults)
@@ -69,7 +70,8 @@ def find_place(source: Source, folder: Path, fetched: Mapping[str, Path]) -> Pla
     """
     location, pattern = _root(source, folder, fetched)
     as_code = source.kind == "code"
-    if _has_magic(pattern):
+    # A file may be named like a glob.
+    if _has_magic(pattern) and not (location / pattern).exists():
         found = _expand(location, pattern, as_code=as_code)
         if not found:
             raise LookupError(f"nothing matches {pattern!r}")

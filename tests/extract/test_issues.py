@@ -1,0 +1,226 @@
+"""Issues: every format of export becomes the same threads; a record that cannot be read costs itself."""
+
+import gzip
+import json
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from tasks.extract.issue_authors import is_bot
+from tasks.extract.issue_formats import BadRecord, FoundRecord, find_records
+from tasks.extract.issues import STEP
+from tests.extract.conftest import causes
+from tests.extract.issue_exports import COMMENTS, FORMATS, GH, REST, TEXT, URL, lines
+
+
+def turns(row: dict) -> list[tuple[str, dict]]:
+    return [
+        (row["text"][block["start"] : block["end"]], json.loads(block["attributes"]))
+        for block in row["blocks"]
+        if block["kind"] == "turn"
+    ]
+
+
+@pytest.mark.parametrize("content", FORMATS.values(), ids=FORMATS)
+def test_every_format_gives_the_same_thread(content: str | bytes, extract):
+    parts = extract("issues", {"export.json": content})
+    assert causes(parts) == {}
+    (row,) = parts.kept.to_pylist()
+    assert row["text"] == TEXT
+    assert [text for text, _ in turns(row)] == ["它坏了 It fails.", "Which version?", "升级即可 Upgrade."]
+    assert [turn["author"] for _, turn in turns(row)] == ["asker", "triage-bot[bot]", "owner"]
+    assert [turn["is_bot"] for _, turn in turns(row)] == [False, True, False]
+    assert [turn["reporter"] for _, turn in turns(row)] == [True, False, False]
+    metadata = json.loads(row["metadata"])
+    assert (metadata["number"], metadata["state"], metadata["labels"]) == ("7", "closed", ["bug"])
+    assert row["repo"] == "o/n"
+    assert row["created_at"].isoformat() == "2025-01-01T00:00:00+00:00"
+
+
+def test_roles_reactions_and_who_closed_it_are_known(extract):
+    (row,) = extract("issues", {"a.json": FORMATS["list of REST with comments"]}).kept.to_pylist()
+    answer = turns(row)[2][1]
+    assert (answer["role"], answer["maintainer"], answer["reactions"]) == ("OWNER", True, {"+1": 3})
+    assert json.loads(row["metadata"])["closed_by"] == "maintainer"
+    assert row["author_role"] == "NONE"
+
+
+def test_pulls_that_close_an_issue_are_linked(extract):
+    pull = {
+        **REST,
+        "number": 8,
+        "title": "Repair",
+        "body": "修复 #7",
+        "merged_at": "2025-01-04T00:00:00Z",
+        "html_url": "https://github.com/o/n/pull/8",
+        "pull_request": {"merged_at": "2025-01-04T00:00:00Z"},
+    }
+    rows = extract("issues", {"a.json": json.dumps([REST, pull])}).kept.to_pylist()
+    metadata = [json.loads(row["metadata"]) for row in rows]
+    assert metadata[0]["links"] == [{"id": "8", "kind": "pull"}]
+    assert (metadata[1]["kind"], metadata[1]["state"]) == ("pull", "merged")
+
+
+BAD = {
+    "no number": ({"title": "x", "number": None}, "bad_record"),
+    "a number that is none": ({**REST, "number": [1]}, "bad_record"),
+    "a title that is none": ({**REST, "number": 8, "title": 5}, "bad_record"),
+    "comments that are none": ({**REST, "number": 9, "comments": 1.5}, "bad_record"),
+    "a comment that is none": ({**REST, "number": 10, "comments": ["x"]}, "bad_record"),
+    "comments in a string that is no JSON": ({**REST, "number": 11, "comments_content": "{x"}, "bad_record"),
+    "nothing in it": ({"number": 12, "title": "", "body": " ", "url": URL}, "empty"),
+    "something else": ({"config": True}, "bad_record"),
+    "not an object": (5, "bad_record"),
+    "a comment of another issue": ({**COMMENTS[0], "issue_url": URL + "99"}, "bad_record"),
+}
+
+
+@pytest.mark.parametrize(("record", "cause"), BAD.values(), ids=BAD)
+def test_a_record_that_cannot_be_read_costs_itself(record: object, cause: str, extract):
+    parts = extract("issues", {"a.json": json.dumps([REST, record])})
+    assert parts.kept.num_rows == 1
+    assert list(causes(parts).values()) == [cause]
+
+
+@pytest.mark.parametrize(
+    ("content", "cause"),
+    [
+        ("", "empty"),
+        (" \n", "empty"),
+        ("[]", "empty"),
+        ("\0\0", "bad_json"),
+        ("[" * 200_000, "bad_json"),
+        ('{"a": ' + "9" * 6000 + ", NaN}", "bad_json"),
+        (json.dumps([REST, REST])[:-40], "truncated"),
+        (json.dumps([REST], indent=1)[:200], "truncated"),
+        (json.dumps(REST).encode("utf-8")[:60] + b"\xff\xfe", "bad_encoding"),
+        ("<html>登录</html>", "bad_json"),
+        (gzip.compress(json.dumps([REST]).encode())[:-9], "truncated"),
+    ],
+)
+def test_an_export_that_cannot_be_read_says_why(content: str | bytes, cause: str, extract):
+    parts = extract("issues", {"a.json": content})
+    assert causes(parts) == {"a.json": cause}
+
+
+def test_a_damaged_line_costs_one_record(extract):
+    second = {**REST, "number": 8}
+    parts = extract("issues", {"a.jsonl": '{"number": 1, "ti\n' + lines(REST) + "{broken\n" + lines(second)})
+    assert parts.kept.num_rows == 2
+    assert list(causes(parts).values()) == ["bad_json", "bad_json"]
+
+
+def test_odd_characters_and_dates_cost_themselves(extract):
+    odd = {
+        **REST,
+        "title": "a\ud800\u0000b",
+        "body": "正文\ud83d",
+        "state": "x\udfff",
+        "author_association": "R\ud800",
+        "labels": ["\ud800"],
+        "created_at": "0001-01-01T00:00:00+14:00",
+        "updated_at": "yesterday",
+        "html_url": "https://e.example.com/\ud800",
+        "closed_by": {"login": "\ud800"},
+    }
+    parts = extract("issues", {"a.json": json.dumps([odd])})
+    (row,) = parts.kept.to_pylist()
+    assert row["text"].startswith("# a\ufffdb\n\n正文\ufffd")
+    assert row["created_at"] is None
+
+
+def test_of_a_thread_seen_twice_the_newest_state_is_kept(extract):
+    old, new = {**REST, "body": "old"}, {**REST, "body": "新", "updated_at": "2025-02-01T00:00:00Z"}
+    parts = extract("issues", {"a.jsonl": lines(new, old, {**REST, "number": 8})})
+    assert ["新" in text for text in parts.kept["text"].to_pylist()] == [True, False]
+    assert parts.dropped["reason"].to_pylist() == ["superseded_record"]
+
+
+@pytest.mark.parametrize("login", ["renovate[bot]", "k8s-ci-robot", "DrahtBot", "codecov", "app/dependabot", "i-robot"])
+def test_programs_are_known_by_their_names(login: str):
+    assert is_bot({"login": login})
+
+
+@pytest.mark.parametrize("login", ["abbot", "li-ci", "talbotson", "robotics-fan", "小明", "liwei-cloud", None])
+def test_people_are_not_taken_for_programs(login: str | None):
+    assert not is_bot({"login": login})
+
+
+def test_a_long_export_on_one_line_is_read_in_bounded_memory(extract):
+    """A twentieth of the size of `test_a_hundred_megabytes_on_one_line`, in the default run."""
+    _read_long_line(extract, 5)
+
+
+@pytest.mark.slow
+def test_a_hundred_megabytes_on_one_line(extract):
+    _read_long_line(extract, 100)
+
+
+def _read_long_line(extract, megabytes: int) -> None:
+    body = "一行很长的导出 a long export on one line. " * 200
+    one = json.dumps({**REST, "body": body, "comments": COMMENTS}, ensure_ascii=False)
+    count = megabytes * 1_000_000 // len(one.encode()) + 1
+    numbered = (one.replace('"number": 7', f'"number": {n}') for n in range(count))
+    parts = extract("issues", {"a.json": "[" + ", ".join(numbered) + "]"})
+    assert parts.kept.num_rows == count
+    assert parts.quarantined.num_rows == 0
+
+
+ANY_JSON = st.recursive(
+    st.one_of(st.none(), st.booleans(), st.integers(), st.text(max_size=5)),
+    lambda inner: (
+        st.lists(inner, max_size=3)
+        | st.dictionaries(
+            st.sampled_from(
+                [
+                    "number",
+                    "title",
+                    "body",
+                    "comments",
+                    "issue",
+                    "issues",
+                    "user",
+                    "url",
+                    "issue_url",
+                    "events",
+                    "data",
+                    "items",
+                    "response",
+                    "path",
+                    "payload",
+                    "type",
+                    "labels",
+                    "reactions",
+                    "state",
+                ]
+            ),
+            inner,
+            max_size=5,
+        )
+    ),
+    max_leaves=25,
+)
+
+
+@given(ANY_JSON)
+@settings(max_examples=400, deadline=None)
+def test_no_json_breaks_the_reader(value: object):
+    from tasks.extract.issue_records import read_thread
+    from tasks.extract.issue_threads import BadRecordError
+
+    for item in find_records(json.dumps(value).encode(), "o/n"):
+        assert isinstance(item, FoundRecord | BadRecord)
+        if isinstance(item, FoundRecord):
+            assert len(item.digest()) == 64
+            try:
+                read_thread(item.record, item.repo, item.events)
+            except BadRecordError:
+                continue
+
+
+def test_golden(extract, golden):
+    parts = extract(
+        "issues", {"a.json": FORMATS["list of REST with comments"], "b.jsonl": lines(GH, {**GH, "body": "x"}, 5)}
+    )
+    golden(STEP, parts)
