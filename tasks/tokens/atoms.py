@@ -29,6 +29,9 @@ _SETEXT: Final = re.compile(r" {0,3}(=+|-{2,})[ \t]*$")
 _PICTURE: Final = re.compile(r"[ \t]*!\[[^\]\n]*\]\([^)\n]*\)[ \t]*$")
 _TABLE_END: Final = re.compile(r"</table>", re.IGNORECASE)
 _STRUCTURAL: Final = tuple("`~#|<!>=-")
+_PARAGRAPH: Final = re.compile(r"[^\n]*\S[^\n]*(?:\n[^\n]*\S[^\n]*)*")
+# A line in a paragraph that may be something else: that paragraph is read line by line.
+_MARKED: Final = re.compile(r"\||^[^\S\n]*[`~#<!>=-]", re.MULTILINE)
 
 
 def find_atoms(text: str, blocks: Sequence[Mapping[str, Any]], *, is_code: bool = False) -> list[Atom]:
@@ -95,6 +98,10 @@ def scan_markdown(text: str, start: int, end: int, *, with_headings: bool = True
             paragraph = -1
             lines.step()
             continue
+        if paragraph < 0 and (plain := _plain_paragraph(text, lines)):
+            yield Atom(begin, plain, "text")
+            lines.skip_to(plain)
+            continue
         structural = "|" in line or line.lstrip().startswith(_STRUCTURAL)
         found = _special(text, lines, line, with_headings) if structural else None
         if found is None and with_headings and paragraph < 0:
@@ -111,6 +118,15 @@ def scan_markdown(text: str, start: int, end: int, *, with_headings: bool = True
         lines.skip_to(found.end)
     if paragraph >= 0:
         yield Atom(paragraph, last, "text")
+
+
+def _plain_paragraph(text: str, lines: "_Lines") -> int:
+    """End of the paragraph that begins at the current line, if no line of it can be anything else; else 0."""
+    begin, _ = lines.span()
+    found = _PARAGRAPH.match(text, begin, lines.end)
+    if found is None or _MARKED.search(text, begin, found.end()):
+        return 0
+    return begin + len(found[0].rstrip())
 
 
 def _special(text: str, lines: "_Lines", line: str, with_headings: bool) -> Atom | None:
@@ -162,7 +178,7 @@ def _table_end(text: str, lines: "_Lines") -> int:
 
 
 def _paragraphs(text: str, start: int, end: int) -> Iterator[tuple[int, int]]:
-    for found in re.compile(r"[^\n]*\S[^\n]*(?:\n[^\n]*\S[^\n]*)*").finditer(text, start, end):
+    for found in _PARAGRAPH.finditer(text, start, end):
         yield found.start(), found.start() + len(found[0].rstrip())
 
 
