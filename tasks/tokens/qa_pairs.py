@@ -20,7 +20,7 @@ _CARRIED: Final = ("source_type", "source", "source_url", "lang", "license", "kb
 
 
 def make_pairs(batch: pa.Table, settings: StepSettings, *, chunks: pa.Table) -> Partition:  # noqa: ARG001
-    """`qa_pairs` rows; the same question asked twice with the same answer is one row with variants.
+    """`qa_pairs` rows; what a FAQ asks in several ways with one answer is one row with variants.
 
     Args:
         batch: `document@1` rows.
@@ -34,7 +34,9 @@ def make_pairs(batch: pa.Table, settings: StepSettings, *, chunks: pa.Table) -> 
         if conversation is None:
             continue
         row = pair(document, conversation, index)
-        first = rows.setdefault(row["answer"], row)
+        # "Fixed." answers many threads that have nothing else in common.
+        key = row["answer"] if row["source_type"] == "faq" else f"{row['id']}\0"
+        first = rows.setdefault(key, row)
         if first is not row and row["question"] != first["question"]:
             first["variants"].append(row["question"])
             first["gold_chunk_ids"] += row["gold_chunk_ids"]

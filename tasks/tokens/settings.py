@@ -26,7 +26,7 @@ class TokensSettings(StepSettings):
         8.0,
         gt=0,
         le=512,
-        description="Text one shard offers for that, at most, and one document more: bounds the memory of the training.",
+        description="Text one shard offers for that, and the document that goes over it: bounds memory.",
     )
     model: str | None = Field(
         None,

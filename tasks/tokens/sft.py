@@ -72,7 +72,7 @@ def _time(value: str | None) -> datetime | None:
 
 STEP: Final = Step(
     name="sft",
-    version=1,
+    version=2,
     settings=StepSettings,
     reads=DOCUMENT,
     writes=ROWS,
