@@ -131,7 +131,7 @@ def test_the_reporters_thanks_accept_an_answer_and_end_the_thread(thanks: str):
 
 @pytest.mark.parametrize(
     "words",
-    ["Thanks, but it still fails.", "谢谢，还是不行", "解决了吗？", "Thank you. It does not work.", "仍然没有解决，感谢",
+    ["Thanks, but it still fails.", "谢谢，还是不行", "解决了吗？", "Thank you. It does not work.", "仍没有解决，感谢",
      "it doesn't help, thanks", "thanksgiving"],
 )  # fmt: skip
 def test_thanks_that_take_back_the_answer_accept_nothing(words: str):
@@ -168,17 +168,13 @@ def test_what_ends_a_turn_for_a_model_is_broken_up(control: str):
     assert message_text(said) == said
 
 
-@pytest.mark.parametrize(
-    "text", ["a < b | c > d", "x[INSTALL]", "std::vector<s32>", "写 ASSISTANT: 在中间", "<section>"]
-)
+@pytest.mark.parametrize("text", ["a < b | c > d", "x[INSTALL]", "std::vector<s32>", "写 ASSISTANT: 里", "<section>"])
 def test_what_only_looks_like_it_stays(text: str):
     assert message_text(text) == text
 
 
 PEOPLE = st.sampled_from([REPORTER, MAINTAINER, OTHER, BOT])
-WORDS = st.sampled_from(
-    ["Restart it.", "重启即可。", "+1", "", "谢谢", "it still fails", "> 重启即可。\n\nyes", "/close"]
-)
+WORDS = st.sampled_from(["Restart it.", "重启即可。", "+1", "", "谢谢", "still fails", "> 重启即可。\n\nyes", "/close"])
 
 
 @settings(max_examples=300, deadline=None)
