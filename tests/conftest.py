@@ -16,35 +16,36 @@ from tasks.engine.word_count import count_words
 GOLDEN = Path(__file__).parent / "golden"
 
 
-@pytest.fixture
+def make_documents(*texts: str, **columns: Any) -> pa.Table:
+    """`document@1` rows named d0, d1, …; a column is given as one value, or as a list with one for each."""
+    rows = []
+    for index, text in enumerate(texts):
+        given = {name: v[index] if isinstance(v, list) else v for name, v in columns.items() if name != "blocks"}
+        rows.append(
+            {
+                "id": f"d{index}",
+                "parent_id": f"d{index}",
+                "text": text,
+                "source_type": "text",
+                "source": f"d{index}",
+                "source_rank": 0,
+                "kb": "test",
+                "n_words": 0,
+                "raw_sha256": "0" * 64,
+                "blocks": columns["blocks"][index] if "blocks" in columns else [],
+                "image_ids": [],
+                "pii": [],
+                "metadata": "{}",
+                **given,
+            }
+        )
+    return count_words(DOCUMENT.from_rows(rows))
+
+
+@pytest.fixture(scope="session")
 def documents() -> Callable[..., pa.Table]:
-    """`documents("text", "文本", lang="zh", ...)`: `document@1` rows named d0, d1, …; a list gives one value each."""
-
-    def make(*texts: str, **columns: Any) -> pa.Table:
-        rows = []
-        for index, text in enumerate(texts):
-            given = {name: v[index] if isinstance(v, list) else v for name, v in columns.items() if name != "blocks"}
-            rows.append(
-                {
-                    "id": f"d{index}",
-                    "parent_id": f"d{index}",
-                    "text": text,
-                    "source_type": "text",
-                    "source": f"d{index}",
-                    "source_rank": 0,
-                    "kb": "test",
-                    "n_words": 0,
-                    "raw_sha256": "0" * 64,
-                    "blocks": columns["blocks"][index] if "blocks" in columns else [],
-                    "image_ids": [],
-                    "pii": [],
-                    "metadata": "{}",
-                    **given,
-                }
-            )
-        return count_words(DOCUMENT.from_rows(rows))
-
-    return make
+    """`documents("text", "文本", lang="zh", ...)`: see `make_documents`."""
+    return make_documents
 
 
 @pytest.fixture

@@ -3,7 +3,7 @@
 from pathlib import Path
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tasks.quality.language import STEP, LanguageSettings, tell_language
@@ -56,7 +56,7 @@ def test_shares_are_settings(documents):
     assert tell_language(batch, LanguageSettings(chinese=0.9, mixed=0.8)).kept["lang"].to_pylist() == ["en"]
 
 
-@settings(max_examples=100, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=100, deadline=None)
 @given(st.lists(st.text(max_size=40), max_size=5))
 def test_every_document_gets_a_language_and_nothing_else_changes(documents, texts):
     batch = documents(*texts)

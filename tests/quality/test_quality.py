@@ -5,7 +5,7 @@ from typing import Any
 
 import pyarrow as pa
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from pydantic import ValidationError
 
@@ -204,7 +204,7 @@ def profile_text(text: str) -> str:
 MIXED = st.text("the gateway网关消息。，.#-|\n 1\ufffd…", max_size=120)
 
 
-@settings(max_examples=100, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=100, deadline=None)
 @given(texts=st.lists(MIXED, max_size=8), kind=st.sampled_from(["text", "markdown", "github_issue", "code"]))
 def test_no_document_is_lost_and_order_is_kept(texts, kind, documents):
     batch = documents(*texts, source_type=kind)

@@ -8,7 +8,7 @@ from typing import Any
 import jieba
 import pyarrow as pa
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tasks.engine.markdown_fences import open_fence
@@ -191,7 +191,7 @@ LINES = st.lists(
 )  # fmt: skip
 
 
-@settings(max_examples=250, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=250, deadline=None)
 @given(lines=LINES, max_chars=st.integers(50, 200), min_chars=st.sampled_from([0, 40]))
 def test_any_markdown_falls_into_passages_that_hold_all_of_it(lines, max_chars, min_chars, documents, tokenizer):
     text = "\n".join(lines).strip()

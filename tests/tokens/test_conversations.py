@@ -5,7 +5,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from schemas.settings import StepSettings
@@ -270,7 +270,7 @@ def test_golden(batch, tokenizer, golden):
     golden(RECALL_STEP, recall)
 
 
-@settings(max_examples=20, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=20, deadline=None)
 @given(order=st.permutations(range(5)))
 def test_the_order_of_threads_changes_no_conversation(order, batch, tokenizer):
     rows = make_conversations(batch.take(list(order)), StepSettings(), chunks=_CHUNKS.empty(), tokenizer=tokenizer).kept

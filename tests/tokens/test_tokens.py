@@ -2,7 +2,7 @@
 
 import pyarrow as pa
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tasks.tokens.encoder import Encoder
@@ -28,7 +28,7 @@ def _unpack(rows: list[dict]) -> dict[str, list[int]]:
 TEXTS = st.lists(st.text("the gatewy网关消息。\n 1👍", min_size=1, max_size=90), max_size=8)
 
 
-@settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=150, deadline=None)
 @given(texts=TEXTS, length=st.integers(2, 40))
 def test_rows_hold_every_document_closed_by_its_mark_and_nothing_else(texts, length, documents, tokenizer):
     batch = documents(*texts)
