@@ -108,8 +108,9 @@ def scan_markdown(text: str, start: int, end: int, *, with_headings: bool = True
             found = _setext_heading(text, lines)
         if found is None:
             paragraph = begin if paragraph < 0 else paragraph
-            last = begin + len(line.rstrip())
-            lines.step()
+            plain = _plain_lines(text, lines)
+            last = begin + len(text[begin:plain].rstrip())
+            lines.skip_to(plain)
             continue
         if paragraph >= 0:
             yield Atom(paragraph, last, "text")
@@ -127,6 +128,16 @@ def _plain_paragraph(text: str, lines: "_Lines") -> int:
     if found is None or _MARKED.search(text, begin, found.end()):
         return 0
     return begin + len(found[0].rstrip())
+
+
+def _plain_lines(text: str, lines: "_Lines") -> int:
+    """End of the lines from the current one on that belong to its paragraph whatever stands around them."""
+    begin, stop = lines.span()
+    following, _ = lines.following()
+    block = _PARAGRAPH.match(text, begin, lines.end)
+    end = block.end() if block else stop
+    marked = _MARKED.search(text, following, end)
+    return max(stop, text.rfind("\n", 0, marked.end()) if marked else end)
 
 
 def _special(text: str, lines: "_Lines", line: str, with_headings: bool) -> Atom | None:

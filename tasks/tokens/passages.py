@@ -18,12 +18,14 @@ _LIST_ITEM: Final = (
     r"(?=[ \t]*(?:[-*+•·●■◆]|\d{1,3}[.)、．]|[（(][\d一二三四五六七八九十]{1,3}[)）]"
     r"|[一二三四五六七八九十]{1,3}、)[ \t]?)"
 )
+# All of them begin with one of few characters: most positions are passed at once.
 _SENTENCE: Final = (
+    r"(?=[。！？；…!?.\n\t ])(?:"
     rf"[。！？；…]+{_CLOSERS}\s*"
     rf"|[!?]+{_CLOSERS}\s+"
-    rf"|{_ABBREVIATION}\.+{_CLOSERS}\s+(?![a-z])"
+    rf"|(?=\.){_ABBREVIATION}\.+{_CLOSERS}\s+(?![a-z])"
     rf"|(?<=[。！？；.!?:：])[ \t]*\n+"
-    rf"|\n+{_LIST_ITEM}"
+    rf"|\n+{_LIST_ITEM})"
 )
 # Strongest first; the match ends where the next part begins.
 _PROSE: Final = [

@@ -25,6 +25,7 @@ HEADS = st.sampled_from([
 def _thread(bodies: list[str]) -> tuple[str, list[dict[str, Any]]]:
     text, blocks = "", []
     for body in bodies:
+        text += "\n\n---\n\n" if text else ""
         blocks.append({"start": len(text), "end": len(text) + len(body), "kind": "turn", **NOTHING})
         text += body
     return text, blocks

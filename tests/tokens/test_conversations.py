@@ -198,7 +198,7 @@ def _tables(batch, tokenizer):
     return chunks, sft, pairs, recall
 
 
-@pytest.fixture
+@pytest.fixture(scope="module")
 def batch(documents):
     faq = [thread(({"role": "user", "is_bot": False}, question),
                   ({"role": "assistant", "is_bot": False, "accept_signal": "faq"}, answer))
