@@ -27,6 +27,7 @@ _HEADING: Final = re.compile(r" {0,3}(#{1,6})(?:[ \t]+\S|[ \t]*$)")
 _DELIMITER: Final = re.compile(r"[ \t]*\|?[ \t]*:?-+:?[ \t]*(?:\|[ \t]*:?-+:?[ \t]*)*\|?[ \t]*$")
 _SETEXT: Final = re.compile(r" {0,3}(=+|-{2,})[ \t]*$")
 _PICTURE: Final = re.compile(r"[ \t]*!\[[^\]\n]*\]\([^)\n]*\)[ \t]*$")
+_BREAK: Final = re.compile(r"[ \t]*(?:(?:-[ \t]*){3,}|(?:\*[ \t]*){3,}|(?:_[ \t]*){3,})")
 _TABLE_END: Final = re.compile(r"</table>", re.IGNORECASE)
 _STRUCTURAL: Final = tuple("`~#|<!>=-")
 _PARAGRAPH: Final = re.compile(r"[^\n]*\S[^\n]*(?:\n[^\n]*\S[^\n]*)*")
@@ -35,7 +36,7 @@ _MARKED: Final = re.compile(r"\||^[^\S\n]*[`~#<!>=-]", re.MULTILINE)
 
 
 def find_atoms(text: str, blocks: Sequence[Mapping[str, Any]], *, is_code: bool = False) -> list[Atom]:
-    """The atoms of a document, in order; together they hold every character that is not white space.
+    """The atoms of a document, in order; together they hold every character but white space and lines of dashes.
 
     Args:
         text: Of the document.
@@ -52,7 +53,9 @@ def find_atoms(text: str, blocks: Sequence[Mapping[str, Any]], *, is_code: bool 
         atoms += scan_markdown(text, position, atom.start, with_headings=with_headings)
         atoms.append(atom)
         position = atom.end
-    return [*atoms, *scan_markdown(text, position, len(text), with_headings=with_headings)]
+    atoms += scan_markdown(text, position, len(text), with_headings=with_headings)
+    # A line that parts (the turns of a thread, say) is no passage.
+    return [atom for atom in atoms if atom.kind != "text" or not _BREAK.fullmatch(text, atom.start, atom.end)]
 
 
 def _known_atoms(text: str, blocks: Sequence[Mapping[str, Any]]) -> list[Atom]:

@@ -69,7 +69,7 @@ def _check(rows: list[dict[str, Any]], text: str, max_chars: int) -> None:
     for row in children:
         assert row["n_chars"] <= max_chars
         covered[row["char_start"] : row["char_end"]] = b"\1" * (row["char_end"] - row["char_start"])
-    assert not "".join(c for c, seen in zip(text, covered, strict=True) if not seen).strip()
+    assert not "".join(c for c, seen in zip(text, covered, strict=True) if not seen).strip(" \n\t\u3000-*_")
     assert [row["prev_id"] for row in children] == [None, *(row["id"] for row in children[:-1])][: len(children)]
     assert [row["next_id"] for row in children] == [*(row["id"] for row in children[1:]), None][: len(children)]
     parents = {row["id"]: row for row in rows if row["level"] == 0}
@@ -117,6 +117,21 @@ def test_a_fence_that_is_cut_is_a_fence_in_every_part(documents, tokenizer):
         assert row["text"].startswith("```yaml\n")
         assert row["text"].endswith("\n```")
         assert not open_fence(row["text"])
+
+
+@pytest.mark.parametrize("long", [TABLE, FENCE])
+def test_a_heading_is_never_alone_where_something_follows_it(long: str, documents, tokenizer):
+    rows = _cut(documents(f"# 手册\n\n## Ports 端口\n\n{long}", source_type="markdown"), tokenizer, max_chars=200)
+    parts = [row for row in rows if row["level"] == 1]
+    assert parts[0]["text"].startswith("# 手册\n\n## Ports 端口\n\n" + long[:9])
+    assert all(row["heading_path"] == ["手册", "Ports 端口"] for row in parts)
+    _check(rows, f"# 手册\n\n## Ports 端口\n\n{long}", 200)
+
+
+def test_a_line_between_two_turns_is_no_passage(documents, tokenizer, turns):
+    text, blocks = turns(({}, ENGLISH[0]), ({}, CHINESE[0]), ({}, "---\n- item 项"))
+    rows = _cut(documents(text, source_type="github_issue", blocks=[blocks]), tokenizer, min_chars=0)
+    assert [row["text"] for row in rows if row["level"] == 1] == [ENGLISH[0], CHINESE[0], "---\n- item 项"]
 
 
 def test_what_fits_is_not_cut(documents, tokenizer):
