@@ -33,7 +33,7 @@ INVENTORY = TableSchema(
             pa.field("end", pa.int64()),
             # Bytes of the file, member or slice (of rows of Parquet: their share of the packed file).
             pa.field("size", pa.int64(), nullable=False),
-            # sha256, hex, of those bytes (of a git blob: its object id; of rows of Parquet: of the row groups they are in).
+            # sha256, hex, of those bytes (of a git blob: its object id; of rows of Parquet: of their row groups).
             pa.field("digest", pa.large_string(), nullable=False),
             # Columns of a `text` source.
             pa.field("id_field", pa.large_string()),

@@ -30,7 +30,7 @@ class StepTotals(_Part):
     """What one step did, added up over its shards.
 
     Attributes:
-        rows_in: Records that entered: rows_in = rows_kept + rows_dropped + rows_quarantined for every step that removes.
+        rows_in: Records that entered: rows_kept + rows_dropped + rows_quarantined for every step that removes.
         cached_shards: Shards whose work was found in the store; their time is not counted here.
         reasons: Dropped and quarantined records by reason or cause.
         cpu_s: Of the process that ran the step, in seconds; children of a sandbox are not in it.

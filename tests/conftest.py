@@ -16,8 +16,8 @@ from tasks.engine.word_count import count_words
 GOLDEN = Path(__file__).parent / "golden"
 
 
-def document_rows(*texts: str, **columns: Any) -> pa.Table:
-    """`document_rows("text", "文本", lang="zh", ...)`: `document@1` rows d0, d1, …; a list gives one value each."""
+def make_documents(*texts: str, **columns: Any) -> pa.Table:
+    """`document@1` rows named d0, d1, …; a column is given as one value, or as a list with one for each."""
     rows = []
     for index, text in enumerate(texts):
         given = {name: v[index] if isinstance(v, list) else v for name, v in columns.items() if name != "blocks"}
@@ -42,10 +42,10 @@ def document_rows(*texts: str, **columns: Any) -> pa.Table:
     return count_words(DOCUMENT.from_rows(rows))
 
 
-@pytest.fixture
+@pytest.fixture(scope="session")
 def documents() -> Callable[..., pa.Table]:
-    """`document_rows`, for tests that are no property tests."""
-    return document_rows
+    """`documents("text", "文本", lang="zh", ...)`: see `make_documents`."""
+    return make_documents
 
 
 @pytest.fixture

@@ -176,7 +176,7 @@ def _inside(edit: Edit, spans: list[tuple[int, int]]) -> bool:
 
 STEP: Final = Step(
     name=NAME,
-    version=1,
+    version=2,
     settings=CleanSettings,
     reads=DOCUMENT,
     writes=DOCUMENT,

@@ -16,8 +16,8 @@ from tasks.engine.markdown_fences import fence_spans
 
 _TYPES: Final = ("github_issue", "email")
 _RULES: Final = (
-    # Instructions of an issue template.
-    ("template_comment", re.compile(r"<!--.*?-->\n*", re.DOTALL)),
+    # Instructions of an issue template; with its line ends only where it has lines of its own.
+    ("template_comment", re.compile(r"^[ \t]*<!--.*?-->[ \t]*\n*|<!--.*?-->", re.DOTALL | re.MULTILINE)),
     # The line that introduces a quoted mail, and the quote below it.
     (
         "quoted_reply",

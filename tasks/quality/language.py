@@ -91,15 +91,20 @@ def _by_script(settings: LanguageSettings) -> pl.Expr:
 
 def _detect(text: str, few: bool) -> str:
     if few:
-        return "en" if text.isascii() else "und"
+        return "en" if _is_plain(text) else "und"
     try:
         reliable, _, found = pycld2.detect(text.encode(), bestEffort=True)
     except pycld2.error:
         return "und"
     code = str(found[0][1])
     if code == "un":
-        return "en" if text.isascii() and reliable else "und"
-    return code.replace("zh-Hant", "zh-Hant")
+        return "en" if reliable and _is_plain(text) else "und"
+    return code
+
+
+def _is_plain(text: str) -> bool:
+    """Whether all letters are those of English, or Chinese."""
+    return all(c.isascii() or not c.isalpha() or "\u3400" <= c <= "\u9fff" for c in text)
 
 
 @cache
@@ -109,6 +114,6 @@ def _only_in(kind: int) -> str:
     return "[" + "".join(chr(point) for point in range(0x4E00, 0xA000) if table[point] == kind) + "]"
 
 
-STEP: Final = Step(name=NAME, version=1, settings=LanguageSettings, reads=DOCUMENT, writes=DOCUMENT, run=tell_language)
+STEP: Final = Step(name=NAME, version=2, settings=LanguageSettings, reads=DOCUMENT, writes=DOCUMENT, run=tell_language)
 
 language = shard_task(STEP)

@@ -6,8 +6,11 @@ import numpy as np
 import numpy.typing as npt
 from numba import njit
 
-ENTROPY_BINS: Final = 4096
+# One for every character below U+20000; those above share bins with rare ones.
+ENTROPY_BINS: Final = 1 << 17
 
+# Of the hash table, however short the longest document is.
+_LEAST_SLOTS: Final = 16
 # A longer document is measured on its beginning: arrays stay below 300 MB, and shares do not change by then.
 MAX_POINTS: Final = 4_000_000
 
@@ -33,7 +36,7 @@ class Scratch(NamedTuple):
 def scratch_for(longest: int) -> Scratch:
     """Arrays for documents of up to `longest` bytes (or `MAX_POINTS` code points, if that is less)."""
     size = min(max(longest, 1), MAX_POINTS) + 2
-    slots = 1 << (2 * size - 1).bit_length()
+    slots = max(_LEAST_SLOTS, 1 << (2 * size - 1).bit_length())
     i32, u64 = np.int32, np.uint64
     return Scratch(
         points=np.empty(size, i32),
@@ -55,7 +58,7 @@ def scratch_for(longest: int) -> Scratch:
 @njit(cache=True, nogil=True, inline="always")
 def clear_table(n: int, keys: Any, counts: Any) -> int:
     """Make an empty table for `n` entries at the start of `keys` and `counts`; return its mask."""
-    size = 16
+    size = _LEAST_SLOTS
     while size < 2 * n:
         size *= 2
     for i in range(size):

@@ -92,7 +92,7 @@ def _character_start(data: Any, position: int) -> int:
 
 STEP: Final = Step(
     name=NAME,
-    version=1,
+    version=2,
     settings=SignalsSettings,
     reads=DOCUMENT,
     writes=SIGNALS,

@@ -89,7 +89,8 @@ def find_tokens(n: int, scratch: Scratch, out: Any) -> int:
                 ellipses += (i - start) // 3
             elif points[start] == 0x2026:
                 ellipses += i - start
-        is_word = kind <= HANGUL
+        # The second half of "don't" begins with a mark.
+        is_word = kind <= HANGUL or (i - start > 1 and points[i - 1] != points[start])
         _store(scratch, tokens, start, i, weight, i - start if is_word else 0)
         tokens += 1
     out[0] = words

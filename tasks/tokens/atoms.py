@@ -27,12 +27,16 @@ _HEADING: Final = re.compile(r" {0,3}(#{1,6})(?:[ \t]+\S|[ \t]*$)")
 _DELIMITER: Final = re.compile(r"[ \t]*\|?[ \t]*:?-+:?[ \t]*(?:\|[ \t]*:?-+:?[ \t]*)*\|?[ \t]*$")
 _SETEXT: Final = re.compile(r" {0,3}(=+|-{2,})[ \t]*$")
 _PICTURE: Final = re.compile(r"[ \t]*!\[[^\]\n]*\]\([^)\n]*\)[ \t]*$")
+_BREAK: Final = re.compile(r"[ \t]*(?:(?:-[ \t]*){3,}|(?:\*[ \t]*){3,}|(?:_[ \t]*){3,})")
 _TABLE_END: Final = re.compile(r"</table>", re.IGNORECASE)
 _STRUCTURAL: Final = tuple("`~#|<!>=-")
+_PARAGRAPH: Final = re.compile(r"[^\n]*\S[^\n]*(?:\n[^\n]*\S[^\n]*)*")
+# A line in a paragraph that may be something else: that paragraph is read line by line.
+_MARKED: Final = re.compile(r"\||^[^\S\n]*[`~#<!>=-]", re.MULTILINE)
 
 
 def find_atoms(text: str, blocks: Sequence[Mapping[str, Any]], *, is_code: bool = False) -> list[Atom]:
-    """The atoms of a document, in order; together they hold every character that is not white space.
+    """The atoms of a document, in order; together they hold every character but white space and lines of dashes.
 
     Args:
         text: Of the document.
@@ -49,7 +53,9 @@ def find_atoms(text: str, blocks: Sequence[Mapping[str, Any]], *, is_code: bool 
         atoms += scan_markdown(text, position, atom.start, with_headings=with_headings)
         atoms.append(atom)
         position = atom.end
-    return [*atoms, *scan_markdown(text, position, len(text), with_headings=with_headings)]
+    atoms += scan_markdown(text, position, len(text), with_headings=with_headings)
+    # A line that parts (the turns of a thread, say) is no passage.
+    return [atom for atom in atoms if atom.kind != "text" or not _BREAK.fullmatch(text, atom.start, atom.end)]
 
 
 def _known_atoms(text: str, blocks: Sequence[Mapping[str, Any]]) -> list[Atom]:
@@ -95,14 +101,19 @@ def scan_markdown(text: str, start: int, end: int, *, with_headings: bool = True
             paragraph = -1
             lines.step()
             continue
+        if paragraph < 0 and (plain := _plain_paragraph(text, lines)):
+            yield Atom(begin, plain, "text")
+            lines.skip_to(plain)
+            continue
         structural = "|" in line or line.lstrip().startswith(_STRUCTURAL)
         found = _special(text, lines, line, with_headings) if structural else None
         if found is None and with_headings and paragraph < 0:
             found = _setext_heading(text, lines)
         if found is None:
             paragraph = begin if paragraph < 0 else paragraph
-            last = begin + len(line.rstrip())
-            lines.step()
+            plain = _plain_lines(text, lines)
+            last = begin + len(text[begin:plain].rstrip())
+            lines.skip_to(plain)
             continue
         if paragraph >= 0:
             yield Atom(paragraph, last, "text")
@@ -111,6 +122,25 @@ def scan_markdown(text: str, start: int, end: int, *, with_headings: bool = True
         lines.skip_to(found.end)
     if paragraph >= 0:
         yield Atom(paragraph, last, "text")
+
+
+def _plain_paragraph(text: str, lines: "_Lines") -> int:
+    """End of the paragraph that begins at the current line, if no line of it can be anything else; else 0."""
+    begin, _ = lines.span()
+    found = _PARAGRAPH.match(text, begin, lines.end)
+    if found is None or _MARKED.search(text, begin, found.end()):
+        return 0
+    return begin + len(found[0].rstrip())
+
+
+def _plain_lines(text: str, lines: "_Lines") -> int:
+    """End of the lines from the current one on that belong to its paragraph whatever stands around them."""
+    begin, stop = lines.span()
+    following, _ = lines.following()
+    block = _PARAGRAPH.match(text, begin, lines.end)
+    end = block.end() if block else stop
+    marked = _MARKED.search(text, following, end)
+    return max(stop, text.rfind("\n", 0, marked.end()) if marked else end)
 
 
 def _special(text: str, lines: "_Lines", line: str, with_headings: bool) -> Atom | None:
@@ -162,7 +192,7 @@ def _table_end(text: str, lines: "_Lines") -> int:
 
 
 def _paragraphs(text: str, start: int, end: int) -> Iterator[tuple[int, int]]:
-    for found in re.compile(r"[^\n]*\S[^\n]*(?:\n[^\n]*\S[^\n]*)*").finditer(text, start, end):
+    for found in _PARAGRAPH.finditer(text, start, end):
         yield found.start(), found.start() + len(found[0].rstrip())
 
 

@@ -4,13 +4,13 @@ A passage never crosses a heading, a turn of a thread, a table or a fence; what 
 and a table or fence that must be cut repeats its head in every part.
 """
 
-import json
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from hashlib import blake2b, sha256
 from itertools import pairwise
 from typing import Any, Final
 
+import orjson
 import pyarrow as pa
 
 from schemas.document import DOCUMENT
@@ -20,13 +20,16 @@ from tasks.engine.shard_task import shard_task
 from tasks.engine.step import Accounting, Partition, Step
 from tasks.tokens.atoms import find_atoms
 from tasks.tokens.encoder import Encoder
+from tasks.tokens.jieba_cut import cut_words
 from tasks.tokens.pieces import Piece, fill_pieces
-from tasks.tokens.search_words import search_words
 from tasks.tokens.sections import find_sections
 from tasks.tokens.settings import ChunksSettings
 
 ROWS: Final = release_rows("chunks")
 _ORIGIN: Final = ("title", "source_type", "source", "source_url", "lang", "license", "kb", "dedup_cluster")
+_READ: Final = ("id", "text", "title", "source_type", "blocks", "image_ids", "repo", "path", "revision")
+# Documents whose passages are Python objects at one time.
+_SLICE: Final = 1000
 Row = dict[str, Any]
 
 
@@ -38,18 +41,45 @@ def cut_chunks(batch: pa.Table, settings: ChunksSettings, *, tokenizer: pa.Table
         settings: Lengths.
         tokenizer: One `tokenizer@1` row, to count tokens with.
     """
-    rows: list[Row] = []
-    for document in batch.to_pylist():
-        rows += _document_rows(document, settings)
+    encoder = Encoder(tokenizer)
     seen: set[str] = set()
+    tables = [
+        _cut_slice(batch.slice(start, _SLICE), settings, encoder, seen) for start in range(0, batch.num_rows, _SLICE)
+    ]
+    return Partition(pa.concat_tables([ROWS.empty(), *tables]))
+
+
+def _cut_slice(batch: pa.Table, settings: ChunksSettings, encoder: Encoder, seen: set[str]) -> pa.Table:
+    rows: list[Row] = []
+    owners: list[int] = []
+    for index, document in enumerate(batch.select(_READ).to_pylist()):
+        rows += _document_rows(document, settings)
+        owners += [index] * (len(rows) - len(owners))
     for row in rows:
         row["is_canonical"] = row["text_sha256"] not in seen
         seen.add(row["text_sha256"])
-    texts = pa.chunked_array([pa.array([row["text"] for row in rows], pa.large_string())])
-    _, counts = Encoder(tokenizer["model"][0].as_py()).encode(texts)
-    for row, count in zip(rows, counts.tolist(), strict=True):
-        row["n_tokens"] = count
-    return Partition(ROWS.from_rows(rows))
+    return _table(rows, batch.select(_ORIGIN).take(pa.array(owners, pa.int64())), encoder)
+
+
+def _table(rows: Sequence[Row], origin: pa.Table, encoder: Encoder) -> pa.Table:
+    """`chunks` rows: what the documents say of themselves, what was found out per passage, words and token counts."""
+    text, embed_text = (
+        pa.chunked_array([pa.array([row[name] for row in rows], pa.large_string())]) for name in ("text", "embed_text")
+    )
+    columns = {
+        "text": text,
+        "embed_text": embed_text,
+        "fts_tokens": cut_words(embed_text, for_search=True),
+        "n_tokens": pa.array(encoder.encode(text)[1]),
+        **{name: origin[name] for name in _ORIGIN},
+    }
+    cast = [
+        columns[field.name].cast(field.type)
+        if field.name in columns
+        else pa.array([row[field.name] for row in rows], field.type)
+        for field in ROWS.arrow
+    ]
+    return ROWS.check(pa.table(cast, schema=ROWS.arrow))
 
 
 def _document_rows(document: Row, settings: ChunksSettings) -> list[Row]:
@@ -91,6 +121,8 @@ class _Builder:
         known = len(pictures) == len(document["image_ids"])
         self._pictures = list(zip(pictures, document["image_ids"], strict=True)) if known else []
         self._ordinals: Counter[tuple[int, tuple[str, ...]]] = Counter()
+        self._metadata = {name: document[name] for name in ("repo", "path", "revision") if document[name]}
+        self._metadata_json = _json(self._metadata).decode()
         self._rows: list[Row] = []
 
     def add_family(self, pieces: Sequence[Piece], path: tuple[str, ...]) -> None:
@@ -116,22 +148,21 @@ class _Builder:
         digest = sha256(said.encode()).hexdigest()
         ordinal = self._ordinals[level, path]
         self._ordinals[level, path] += 1
-        key = json.dumps([self._document["id"], path, level, ordinal, digest], ensure_ascii=False)
-        chunk_id = blake2b(key.encode(), digest_size=16).hexdigest()
-        embed_text = "\n".join([*([" > ".join(path)] if path else []), said])
+        key = _json([self._document["id"], path, level, ordinal, digest])
+        chunk_id = blake2b(key, digest_size=16).hexdigest()
         pages, boxes = self._place(piece)
         self._rows.append(
             {
-                **{name: self._document[name] for name in _ORIGIN},
                 "id": chunk_id,
                 "doc_id": self._document["id"],
                 "parent_id": parent,
+                "prev_id": None,
+                "next_id": None,
                 "level": level,
                 "kind": _kind(piece),
                 "text": said,
-                "embed_text": embed_text,
+                "embed_text": f"{' > '.join(path)}\n{said}" if path else said,
                 "html": piece.html if level else None,
-                "fts_tokens": search_words(embed_text),
                 "heading_path": list(path),
                 "page_start": min(pages, default=None),
                 "page_end": max(pages, default=None),
@@ -141,7 +172,7 @@ class _Builder:
                 "image_ids": [name for block, name in self._pictures if piece.start <= block["start"] <= piece.end],
                 "n_chars": len(said),
                 "text_sha256": digest,
-                "metadata": _metadata(self._document, piece),
+                "metadata": self._piece_metadata(piece),
             }
         )
         return chunk_id
@@ -157,21 +188,23 @@ class _Builder:
                 box["x1"], box["y1"] = max(box["x1"], block["x1"]), max(box["y1"], block["y1"])
         return set(boxes), [boxes[page] for page in sorted(boxes)]
 
+    def _piece_metadata(self, piece: Piece) -> str:
+        if not piece.split:
+            return self._metadata_json
+        return _json({**self._metadata, "part": piece.part, "parts": piece.parts}).decode()
+
 
 def _kind(piece: Piece) -> str:
     return next(iter(piece.kinds)) if len(piece.kinds) == 1 else "text"
 
 
-def _metadata(document: Mapping[str, Any], piece: Piece) -> str:
-    values = {name: document[name] for name in ("repo", "path", "revision") if document[name]}
-    if piece.split:
-        values |= {"part": piece.part, "parts": piece.parts}
-    return json.dumps(values, ensure_ascii=False, sort_keys=True)
+def _json(value: object) -> bytes:
+    return orjson.dumps(value, option=orjson.OPT_SORT_KEYS)
 
 
 STEP: Final = Step(
     name="chunks",
-    version=1,
+    version=2,
     settings=ChunksSettings,
     reads=DOCUMENT,
     writes=ROWS,

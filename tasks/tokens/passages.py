@@ -18,12 +18,14 @@ _LIST_ITEM: Final = (
     r"(?=[ \t]*(?:[-*+•·●■◆]|\d{1,3}[.)、．]|[（(][\d一二三四五六七八九十]{1,3}[)）]"
     r"|[一二三四五六七八九十]{1,3}、)[ \t]?)"
 )
+# All of them begin with one of few characters: most positions are passed at once.
 _SENTENCE: Final = (
+    r"(?=[。！？；…!?.\n\t ])(?:"
     rf"[。！？；…]+{_CLOSERS}\s*"
     rf"|[!?]+{_CLOSERS}\s+"
-    rf"|{_ABBREVIATION}\.+{_CLOSERS}\s+(?![a-z])"
+    rf"|(?=\.){_ABBREVIATION}\.+{_CLOSERS}\s+(?![a-z])"
     rf"|(?<=[。！？；.!?:：])[ \t]*\n+"
-    rf"|\n+{_LIST_ITEM}"
+    rf"|\n+{_LIST_ITEM})"
 )
 # Strongest first; the match ends where the next part begins.
 _PROSE: Final = [
@@ -38,6 +40,8 @@ _ROWS: Final = [re.compile(pattern) for pattern in (r"</tr>\s*|\n+", r"\|", r"\s
 _KINDS: Final = {"text": _PROSE, "code": _CODE, "table": _ROWS}
 # No part ends before this share of what it may hold, if it can end later.
 _LEAST_FILL: Final = 0.5
+# Characters behind a boundary that decide whether it is one.
+_LOOKAHEAD: Final = 8
 _JOINERS: Final = "\u200d\ufe0e\ufe0f"
 
 
@@ -58,20 +62,25 @@ def split_passage(
     while end - start > room:
         # Parts of like size: no last part of three words.
         n_parts = -(-(end - start) // room)
-        cut = _find_cut(text, start, min(start + room, start + int((end - start) / n_parts * 1.25) + 1), kind)
+        even = start + int((end - start) / n_parts * 1.25) + 1
+        cut = _find_cut(text, start, min(start + room, even), start + room, kind)
         yield start, cut
         start, room = cut, limit
     yield start, end
 
 
-def _find_cut(text: str, start: int, stop: int, kind: str) -> int:
+def _find_cut(text: str, start: int, stop: int, last: int, kind: str) -> int:
+    """The last of the strongest boundaries up to `stop`; where there is none of a kind, the next one up to `last`."""
     least = start + max(1, int((stop - start) * _LEAST_FILL))
     for boundary in _KINDS[kind]:
         # A boundary may be searched up to its white space, which the next part does not keep.
         cut = 0
-        for found in boundary.finditer(text, max(start, least - 8), stop):
-            if least <= found.end() <= stop:
-                cut = found.end()
+        for found in boundary.finditer(text, max(start, least - 8), last + _LOOKAHEAD):
+            end = found.end() if not text[last : found.end()].isspace() else last
+            if least <= end <= last and (end <= stop or not cut):
+                cut = end
+            if end >= stop:
+                break
         if cut:
             return cut
     while stop > least and _continues(text, stop):

@@ -80,8 +80,13 @@ def _cut_atom(
     text: str, atom: Atom, limit: int, done: list[Piece], open_piece: Piece | None
 ) -> tuple[list[Piece], Piece | None]:
     """Add the parts of an atom that does not fit; the last part stays open."""
-    if atom.kind in {"table", "code"} and (parts := _split_structure(text, atom, limit)):
-        return [*done, *([open_piece] if open_piece else []), *parts], None
+    if atom.kind in {"table", "code"}:
+        # A heading alone says nothing: it goes with the first part.
+        lead = (
+            open_piece if open_piece and not open_piece.kinds and atom.start - open_piece.start < limit // 2 else None
+        )
+        if parts := _split_structure(text, atom, limit, lead.start if lead else atom.start):
+            return [*done, *([open_piece] if open_piece and not lead else []), *parts], None
     start, first_limit = atom.start, limit
     if open_piece:
         room = limit - (atom.start - open_piece.start)
@@ -102,22 +107,22 @@ def _cut_atom(
     return [*done, *pieces[:-1]], pieces[-1]
 
 
-def _split_structure(text: str, atom: Atom, limit: int) -> list[Piece]:
-    """Parts of a long table or fence, each readable alone; none where it is neither."""
+def _split_structure(text: str, atom: Atom, limit: int, start: int) -> list[Piece]:
+    """Parts of a long table or fence, each readable alone, the first from `start`; none where it is neither."""
     lines = text[atom.start : atom.end].split("\n")
     if atom.kind == "table":
         is_piped = len(lines) > 2 and set(lines[1].strip()) <= set("|:- \t") and "-" in lines[1]
         head = "\n".join(lines[:2]) if is_piped else ""
-        return _repeat(text, atom, head, "", limit, "table")
+        return _repeat(text, atom, head, "", limit, "table", start)
     opening = lines[0].strip()
     if not opening.startswith(("```", "~~~")):
         return []
     marker = opening[: len(opening) - len(opening.lstrip(opening[0]))]
-    return _repeat(text, atom, lines[0], marker, limit, "fence")
+    return _repeat(text, atom, lines[0], marker, limit, "fence", start)
 
 
-def _repeat(text: str, atom: Atom, head: str, foot: str, limit: int, split: str) -> list[Piece]:
-    """Cut the body between `head` and `foot` and put both around every part."""
+def _repeat(text: str, atom: Atom, head: str, foot: str, limit: int, split: str, start: int) -> list[Piece]:
+    """Cut the body between `head` and `foot` and put both around every part; before the first comes `text[start:]`."""
     closed = (
         bool(foot)
         and text[atom.start : atom.end].rstrip().endswith(foot)
@@ -137,14 +142,18 @@ def _repeat(text: str, atom: Atom, head: str, foot: str, limit: int, split: str)
         return []
     around = len(head) + len(foot) + (1 if head else 0) + (1 if foot else 0)
     style = "code" if split == "fence" else "table"
-    spans = [trim(text, *span) for span in split_passage(text, body_start, body_end, limit=limit - around, kind=style)]
-    spans = [span for span in spans if span[1] > span[0]]
+    room = limit - around
+    first_room = max(1, room - (atom.start - start))
+    found = split_passage(text, body_start, body_end, limit=room, first_limit=first_room, kind=style)
+    spans = [span for span in (trim(text, *span) for span in found) if span[1] > span[0]]
     pieces = []
     for number, (begin, end) in enumerate(spans, 1):
         said = "\n".join(part for part in (head, text[begin:end], foot) if part)
         first, last = number == 1, number == len(spans)
+        if first:
+            said = text[start : atom.start] + said
         kind = {"table" if split == "table" else "code"}
         pieces.append(
-            Piece(atom.start if first else begin, atom.end if last else end, kind, said, number, len(spans), split)
+            Piece(start if first else begin, atom.end if last else end, kind, said, number, len(spans), split)
         )
     return pieces

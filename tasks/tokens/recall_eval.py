@@ -62,7 +62,7 @@ def _row(doc_id: str, row: dict[str, Any], index: ChunksByDocument) -> dict[str,
 
 STEP: Final = Step(
     name="recall_eval",
-    version=1,
+    version=2,
     settings=StepSettings,
     reads=DOCUMENT,
     writes=ROWS,

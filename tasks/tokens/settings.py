@@ -23,7 +23,10 @@ class TokensSettings(StepSettings):
         8.0, gt=0, le=512, description="Text the model is trained on, at most, in 1,000,000 bytes of UTF-8."
     )
     shard_sample_mb: float = Field(
-        8.0, gt=0, le=512, description="Text one shard offers for that, at most: bounds the memory of the training."
+        8.0,
+        gt=0,
+        le=512,
+        description="Text one shard offers for that, and the document that goes over it: bounds memory.",
     )
     model: str | None = Field(
         None,

@@ -44,7 +44,7 @@ def make_conversations(
             rows.append(_row(document, conversation, index))
     texts = ["\n".join(message["content"] for message in row["messages"]) for row in rows]
     column = pa.chunked_array([pa.array(texts, pa.large_string())])
-    _, counts = Encoder(tokenizer["model"][0].as_py()).encode(column)
+    _, counts = Encoder(tokenizer).encode(column)
     for row, count in zip(rows, counts.tolist(), strict=True):
         row["n_tokens"] = count
     return Partition(ROWS.from_rows(rows))
@@ -72,7 +72,7 @@ def _time(value: str | None) -> datetime | None:
 
 STEP: Final = Step(
     name="sft",
-    version=1,
+    version=2,
     settings=StepSettings,
     reads=DOCUMENT,
     writes=ROWS,

@@ -3,20 +3,46 @@
 import json
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Final
 
-# The reporter, right after an answer.
+from tasks.engine.markdown_fences import fence_spans
+
+# The reporter, right after an answer. No word boundary of `re`: it does not exist between Chinese and Latin letters.
 _CONFIRMS: Final = re.compile(
-    r"(?i)\b(?:thanks?(?: you)?|thx|that (?:worked|works|helped|solved|fixed)|works? (?:now|for me|fine|great)|it works"
-    r"|solved|resolved|fixed (?:it|my|the))\b|谢谢|感谢|多谢|已解决|解决了|可以了|搞定|好了|问题解决|謝謝|感謝|解決了"
+    r"(?i)(?<![a-z])(?:thanks?(?: you)?|thx|that (?:worked|works|helped|solved|fixed)|works? (?:now|for me|fine|great)"
+    r"|it works|solved|resolved|fixed (?:it|my|the))(?![a-z])"
+    r"|谢谢|感谢|多谢|已解决|解决了|可以了|搞定|好了|问题解决|謝謝|感謝|解決了"
+)
+# And what takes that back: "thanks, but it still fails", "解决了吗".
+_DENIES: Final = re.compile(
+    r"(?i)(?<![a-z])(?:still|no luck|unfortunately|however|thanks?(?: you)?,? but)(?![a-z])"
+    r"|(?:n[o'’]?t|never) (?:[a-z]+ ){0,2}(?:work|help|fix|solv|resolv|change)"
+    r"|(?:解决了|可以了|好了|搞定了?)(?:吗|嗎|没|么)|仍|还是(?:不|没|会|报|出)|還是|没(?:有)?(?:能)?(?:解决|用|效)|不(?:行|起作用|能解决)"
+    r"|无效|未(?:能)?解决|無效|沒有?(?:解決|用)"
 )
 # Comments that say nothing to learn from.
 _EMPTY: Final = re.compile(
-    r"(?i)\s*(?:\+1|👍|bump|same here|me too|/[a-z-]+(?:\s+@?[\w-]+)*|\[?(?:lgtm|ack)\]?|顶|同问|\W*)\s*"
+    r"(?i)[\W_]*(?:1|bump|same here|me too|lgtm|ack|mark|顶一?下?|頂|同问|同求|蹲一?个?|插眼|马克)?[\W_]*"
 )
+# Lines that talk to a bot.
+_COMMAND: Final = re.compile(
+    r"^[ \t]*/(?:assign|unassign|accept|approve|lgtm|cc|uncc|close|reopen|hold|unhold|label|kind|area|priority|triage"
+    r"|milestone|retest|test|rerun|rebase|help|good-first-issue|lifecycle|ok-to-test|invite|remove-[a-z-]+)"
+    r"(?:[ \t]+@?[\w./-]+)*[ \t]*(?:\n|\Z)",
+    re.MULTILINE,
+)
+# Nothing but these is no answer: nobody can see them in a text.
+_UNSEEN: Final = re.compile(r"!\[[^\]\n]*\]\([^)\n]*\)|<img\b[^>]*>|\[[^\]\n]*\]\([^)\n]*\)|https?://\S+|#\d+")
+_LIKES: Final = ("+1", "heart", "hooray", "rocket")
+_QUOTE: Final = re.compile(r"(?:[ \t]*>[^\n]*(?:\n|\Z))+\s*")
+_SPACES: Final = re.compile(r"[\s>]+")
 # What the tokenizers of chat models take for the end of a turn.
-_CONTROL: Final = re.compile(r"<\|(?=[A-Za-z_]+\|>)|</?s>|\[/?INST\]|^(?:ASSISTANT|USER|SYSTEM): ", re.MULTILINE)
+_CONTROL: Final = re.compile(
+    r"<[|｜](?=[^<>|｜\s]{1,40}[|｜]>)|</?s>|<(?=(?:start_of_turn|end_of_turn|bos|eos|pad|unk|sop|eop)>)"
+    r"|\[/?INST\]|\[(?:gMASK|sMASK)\]|<</?SYS>>|^(?:ASSISTANT|USER|SYSTEM): ",
+    re.MULTILINE,
+)
 
 
 @dataclass(frozen=True)
@@ -31,6 +57,8 @@ class Turn:
         author_role: OWNER, MEMBER, … of who answered.
         accept_signal: Why it counts as accepted, where the source says so itself.
         at: ISO 8601 time.
+        liked: Readers who approved of it, less those who did not.
+        by_maintainer: Whether the project speaks.
     """
 
     role: str
@@ -40,6 +68,8 @@ class Turn:
     author_role: str | None = None
     accept_signal: str | None = None
     at: str | None = None
+    liked: int = 0
+    by_maintainer: bool = False
 
 
 @dataclass(frozen=True)
@@ -88,19 +118,52 @@ def _spoken(document: Mapping[str, Any]) -> list[Turn]:
     people = [(block, who) for block, who in blocks if not who.get("is_bot")]
     answered_by_maintainer = any(who.get("maintainer") and not who.get("reporter") for _, who in people)
     turns = []
+    heard = ""
     for block, who in people:
-        said = text[block["start"] : block["end"]].strip()
-        role = who["role"] if who.get("role") in {"user", "assistant"} else _role(who, answered_by_maintainer)
-        if role is None or _EMPTY.fullmatch(said):
+        written = text[block["start"] : block["end"]]
+        # A FAQ says who asks and who answers, and every word of it is meant.
+        given = who.get("role") if who.get("role") in {"user", "assistant"} else None
+        role = given or _role(who, answered_by_maintainer)
+        said = written.strip() if given else _own_words(written, heard)
+        heard += _SPACES.sub("", written)
+        if role is None or not said:
             continue
-        author_role = who.get("role") if who.get("role") not in {"user", "assistant"} else None
+        reactions = who.get("reactions") or {}
         turns.append(
-            Turn(role, block["start"], block["end"], said, author_role, who.get("accept_signal"), who.get("created_at"))
+            Turn(
+                role,
+                block["start"],
+                block["end"],
+                said,
+                author_role=None if given else who.get("role"),
+                accept_signal=who.get("accept_signal"),
+                at=who.get("created_at"),
+                liked=sum(reactions.get(name, 0) for name in _LIKES) - reactions.get("-1", 0),
+                by_maintainer=bool(who.get("maintainer")),
+            )
         )
     if turns and document["title"] and document["source_type"] == "github_issue" and turns[0].role == "user":
-        first = turns[0]
-        turns[0] = Turn("user", first.start, first.end, f"{document['title']}\n\n{first.text}", first.author_role)
+        turns[0] = replace(turns[0], text=f"{document['title']}\n\n{turns[0].text}")
     return turns
+
+
+def _own_words(written: str, heard: str) -> str:
+    """What a turn adds to the thread: empty where it adds nothing.
+
+    Args:
+        written: The turn.
+        heard: The turns before it, without white space and quote marks. A quote of them that opens the turn goes; one
+            further down stays: it says what the words below it answer.
+    """
+    said = written.strip()
+    quote = _QUOTE.match(said)
+    if quote and _SPACES.sub("", quote[0]) in heard and not _QUOTE.search(said, quote.end()):
+        said = said[quote.end() :]
+    fences = fence_spans(said)
+    cut = [found for found in _COMMAND.finditer(said) if not any(a <= found.start() < b for a, b in fences)]
+    for found in reversed(cut):
+        said = said[: found.start()] + said[found.end() :]
+    return "" if _EMPTY.fullmatch(_UNSEEN.sub("", said)) else said.strip()
 
 
 def _role(who: Mapping[str, Any], answered_by_maintainer: bool) -> str | None:
@@ -117,9 +180,14 @@ def _merged(turns: Sequence[Turn]) -> list[Turn]:
     for turn in turns:
         if merged and merged[-1].role == turn.role:
             before = merged[-1]
-            signal = turn.accept_signal or before.accept_signal
-            joined = f"{before.text}\n\n{turn.text}"
-            merged[-1] = Turn(turn.role, before.start, turn.end, joined, turn.author_role, signal, turn.at)
+            merged[-1] = replace(
+                turn,
+                start=before.start,
+                text=f"{before.text}\n\n{turn.text}",
+                accept_signal=turn.accept_signal or before.accept_signal,
+                liked=max(before.liked, turn.liked),
+                by_maintainer=before.by_maintainer or turn.by_maintainer,
+            )
         else:
             merged.append(turn)
     return merged
@@ -134,17 +202,25 @@ def _confirmed(turns: Sequence[Turn]) -> int | None:
             and after.role == "user"
             and len(after.text) < 400
             and _CONFIRMS.search(after.text)
+            and not _DENIES.search(after.text)
         ):
             return index
     return None
 
 
 def _signal(answer: Turn, metadata: Mapping[str, Any], *, confirmed: bool) -> tuple[str | None, float]:
+    """Why the last answer counts as accepted, the best reason first."""
     if answer.accept_signal:
         return answer.accept_signal, 1.0
+    if metadata.get("duplicate"):
+        return None, 0.0
+    if metadata.get("links") and answer.by_maintainer:
+        return "fixed_by_change", 0.95
     if confirmed:
         return "reporter_confirmed", 0.9
     closed = metadata.get("state_reason") == "completed" and metadata.get("closed_by") != "bot"
-    if closed and not metadata.get("stale") and answer.author_role in {"OWNER", "MEMBER", "COLLABORATOR"}:
+    if closed and not metadata.get("stale") and answer.by_maintainer:
         return "maintainer_closed", 0.6
+    if answer.liked > 0:
+        return "reactions", 0.4
     return None, 0.0

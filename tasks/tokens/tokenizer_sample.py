@@ -20,7 +20,9 @@ _EXCERPT: Final = 20_000
 
 
 def sample_texts(batch: pa.Table, settings: TokensSettings) -> Partition:
-    """Beginnings of documents, smallest ids first, up to `shard_sample_mb`.
+    """Beginnings of documents, smallest ids first, up to `shard_sample_mb` and the one that goes over it.
+
+    With that one, the sample of the corpus is the same however the corpus is cut into shards.
 
     Args:
         batch: `document@1` rows.
@@ -28,18 +30,26 @@ def sample_texts(batch: pa.Table, settings: TokensSettings) -> Partition:
     """
     if settings.model_sha256:
         return Partition(TOKENIZER_SAMPLE.empty())
-    taken = take_sample(batch.select(["id", "text"]), int(settings.shard_sample_mb * 1e6))
+    taken = take_sample(batch.select(["id", "text"]), int(settings.shard_sample_mb * 1e6), with_next=True)
     return Partition(TOKENIZER_SAMPLE.conform(taken))
 
 
-def take_sample(texts: pa.Table, max_bytes: int) -> pa.Table:
-    """Rows of `texts` (id, text) in order of id while they fit in `max_bytes`; always at least one, if there is one."""
+def take_sample(texts: pa.Table, max_bytes: int, *, with_next: bool = False) -> pa.Table:
+    """Rows of `texts` (id, text) in order of id while they fit in `max_bytes`; always at least one, if there is one.
+
+    Args:
+        texts: Columns id and text.
+        max_bytes: Of the excerpts together, in UTF-8.
+        with_next: Take the row that does not fit, too.
+    """
     frame = pl.DataFrame(pl.from_arrow(texts))
     sizes = pl.DataFrame(
         {"row": range(len(frame)), "id": frame["id"], "size": _excerpts(frame["text"]).str.len_bytes()}
     )
     sizes = sizes.sort("id").with_columns(pl.col("size").cast(pl.Int64).cum_sum().alias("total"))
-    rows = sizes.filter((pl.col("total") <= max_bytes) | (pl.col("total") == pl.col("size")))["row"]
+    before = pl.col("total") - pl.col("size")
+    fits = before < max_bytes if with_next else pl.col("total") <= max_bytes
+    rows = sizes.filter(fits | (before == 0))["row"]
     taken = frame[rows]
     return taken.with_columns(_excerpts(taken["text"]).alias("text")).to_arrow()
 
@@ -50,7 +60,7 @@ def _excerpts(text: pl.Series) -> pl.Series:
 
 STEP: Final = Step(
     name="tokenizer_sample",
-    version=1,
+    version=2,
     settings=TokensSettings,
     reads=DOCUMENT,
     writes=TOKENIZER_SAMPLE,

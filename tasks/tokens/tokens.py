@@ -33,7 +33,7 @@ def pack_tokens(batch: pa.Table, settings: TokensSettings, *, tokenizer: pa.Tabl
     Returns:
         `pretrain_tokens` rows; side table `token_counts` with a `token_count@1` row per document.
     """
-    encoder = Encoder(tokenizer["model"][0].as_py())
+    encoder = Encoder(tokenizer)
     ids, lengths = encoder.encode(batch["text"])
     counts = pa.table([batch["id"], pa.array(lengths, pa.int64())], schema=TOKEN_COUNT.arrow)
     stream, lengths = _close_documents(ids, lengths, encoder.end_id)
@@ -96,7 +96,7 @@ def _lists(offsets: npt.NDArray[np.int64], values: pa.Array) -> pa.ListArray:
 
 STEP: Final = Step(
     name="tokens",
-    version=1,
+    version=2,
     settings=TokensSettings,
     reads=DOCUMENT,
     writes=ROWS,

@@ -74,7 +74,7 @@ def test_a_licence_header_goes_and_what_explains_the_file_stays(documents):
     [
         ("/* 版权所有 2020 */\nint main() {}\n", "int main() {}\n"),
         ("// SPDX-License-Identifier: MIT\n\npackage main\n", "package main\n"),
-        ("/* Explains the file. */\n/*\n * Copyright (c) 2020\n */\n#include <a.h>\n", "/* Explains the file. */\n#include <a.h>\n"),
+        ("/* What it is. */\n/*\n * Copyright (c) 2020\n */\n#include <a.h>\n", "/* What it is. */\n#include <a.h>\n"),
         ("#include <copyright.h>\n#define LICENSE 1\n", "#include <copyright.h>\n#define LICENSE 1\n"),
         ("# 标题 license\n正文", "# 标题 license\n正文"),
         ("<!-- Copyright 2020 -->\n<html></html>\n", "<html></html>\n"),
@@ -105,9 +105,14 @@ def _page_blocks(pages: list[list[str]]) -> tuple[str, list[dict]]:
 
 
 PAGES = [
-    ["Gateway manual", f"Chapter {n} says something new about subject {'abcdef'[n]}.", "网关每天备份一次。" if n == 1 else f"第{'一二三四五六'[n]}段正文。", f"Page {n + 1} of 5"]
+    [
+        "Gateway manual",
+        f"Chapter {n} says something new about subject {'abcdef'[n]}.",
+        "网关每天备份一次。" if n == 1 else f"第{'一二三四五六'[n]}段正文。",
+        f"Page {n + 1} of 5",
+    ]
     for n in range(5)
-]  # fmt: skip
+]
 
 
 def test_lines_that_repeat_at_the_edge_of_pages_go_and_the_first_paragraph_stays(documents):
@@ -142,7 +147,7 @@ def _turns(*bodies: str) -> tuple[str, list[dict]]:
 def test_boilerplate_of_messages_goes_and_what_people_wrote_stays(documents):
     text, blocks = _turns(
         "<!-- Please describe -->\nIt fails.\n- [ ] I searched\n- [x] I read the manual",
-        "On Mon, 3 Mar 2025, somebody wrote:\n> It fails.\n> 它坏了\n\nSet the flag.\n> a quote the author answers\nYes.",
+        "On Mon, 3 Mar 2025, somebody wrote:\n> It fails.\n> 它坏了\n\nSet the flag.\n> a quote he answers\nYes.",
         "用户甲 于 2025年3月3日 周一 写道：\n> 怎么办\n\n升级即可。\n\n发自我的手机",
     )
     parts = clean_documents(documents(text, source_type="github_issue", blocks=[blocks]), CleanSettings())
@@ -150,7 +155,7 @@ def test_boilerplate_of_messages_goes_and_what_people_wrote_stays(documents):
     turns = [kept[b["start"] : b["end"]].strip() for b in parts.kept["blocks"].to_pylist()[0]]
     assert turns == [
         "It fails.\n- [x] I read the manual",
-        "Set the flag.\n> a quote the author answers\nYes.",
+        "Set the flag.\n> a quote he answers\nYes.",
         "升级即可。",
     ]
 

@@ -34,7 +34,7 @@ def test_words_of_both_languages(text: str, words: int, documents):
 @given(texts=st.lists(st.text(max_size=40), max_size=6))
 @settings(max_examples=200, deadline=None)
 def test_the_compiled_count_is_that_of_the_rule(texts: list[str]):
-    from tests.conftest import document_rows
+    from tests.conftest import make_documents
 
-    counted = count_words(document_rows(*texts))["n_words"].to_pylist()
+    counted = count_words(make_documents(*texts))["n_words"].to_pylist()
     assert counted == pl.Series(texts, dtype=pl.String).str.count_matches(_RULE).to_list()

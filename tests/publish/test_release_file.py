@@ -14,8 +14,8 @@ from tasks.publish.stats import stats_table
 
 DROPPED = {
     "id": "d1", "parent_id": "p1", "step": "deduplicate", "reason": "near_duplicate", "detail": None, "value": 0.75,
-    "threshold": 0.7, "kept_id": "d0", "text_sha256": "0" * 64, "n_chars": 10, "n_words": 2, "lang": "zh", "kb": "manual",
-    "source_type": "pdf", "source": "手册/gateway.pdf", "source_url": None,
+    "threshold": 0.7, "kept_id": "d0", "text_sha256": "0" * 64, "n_chars": 10, "n_words": 2, "lang": "zh",
+    "kb": "manual", "source_type": "pdf", "source": "手册/gateway.pdf", "source_url": None,
 }  # fmt: skip
 
 

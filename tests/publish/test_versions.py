@@ -1,6 +1,7 @@
 """Versions: one number per content, visible when whole, never going back."""
 
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import ProcessPoolExecutor, ThreadPoolExecutor
+from multiprocessing import get_context
 from pathlib import Path
 
 from schemas.manifest import Manifest
@@ -66,3 +67,24 @@ def test_content_that_comes_back_is_a_new_version(tmp_path: Path):
     for content in ("content-a", "content-b"):
         publish_manifest(store, _manifest(claim_version(store, "support", content), content))
     assert claim_version(store, "support", "content-a") == "v3"
+
+
+def _claim(root: str, number: int) -> str:
+    return claim_version(Store(root), "支持", f"content-{number}")
+
+
+def test_processes_at_once_never_share_a_number(tmp_path: Path):
+    with ProcessPoolExecutor(4, mp_context=get_context("spawn")) as pool:
+        found = list(pool.map(_claim, [str(tmp_path)] * 16, range(16)))
+        again = list(pool.map(_claim, [str(tmp_path)] * 16, range(16)))
+    assert sorted(found, key=lambda v: int(v[1:])) == [f"v{n}" for n in range(1, 17)]
+    assert again == found
+
+
+def test_a_claim_that_was_never_published_is_finished_by_its_own_content_only(tmp_path: Path):
+    store = Store(str(tmp_path))
+    assert claim_version(store, "support", "content-a") == "v1"
+    assert claim_version(store, "support", "content-b") == "v2"
+    publish_manifest(store, _manifest("v2", "content-b"))
+    assert claim_version(store, "support", "content-a") == "v3"
+    assert list_versions(store, "support") == ["v2"]

@@ -1,0 +1,290 @@
+"""Threads as conversations: who asks, who answers, what counts as an answer, and what a model must never read."""
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from schemas.settings import StepSettings
+from tasks.tokens.chunks import ROWS as _CHUNKS
+from tasks.tokens.chunks import cut_chunks
+from tasks.tokens.qa_pairs import STEP as QA_STEP
+from tasks.tokens.qa_pairs import make_pairs
+from tasks.tokens.recall_eval import STEP as RECALL_STEP
+from tasks.tokens.recall_eval import make_questions
+from tasks.tokens.settings import ChunksSettings
+from tasks.tokens.sft import STEP as SFT_STEP
+from tasks.tokens.sft import make_conversations
+from tasks.tokens.thread_turns import message_text, read_conversation
+from tests.corpus_documents import threads_of
+from tests.tokens.conftest import thread
+
+REPORTER = {"role": "NONE", "reporter": True, "maintainer": False, "is_bot": False}
+MAINTAINER = {"role": "MEMBER", "reporter": False, "maintainer": True, "is_bot": False}
+OTHER = {"role": "NONE", "reporter": False, "maintainer": False, "is_bot": False}
+BOT = {"role": "NONE", "reporter": False, "maintainer": False, "is_bot": True}
+ASKED = (REPORTER, "All clients lose their connection. 客户端全部掉线。")
+ANSWERED = (MAINTAINER, "Set `session_seconds: 0` and restart. 把该值设为 0 后重启。")
+
+
+def _document(*spoken: tuple[dict[str, Any], str], title: str | None = "掉线 offline", **metadata: Any) -> dict:
+    text, blocks = thread(*spoken)
+    return {"text": text, "blocks": blocks, "title": title, "source_type": "github_issue",
+            "metadata": json.dumps(metadata)}  # fmt: skip
+
+
+def _said(*spoken: tuple[dict[str, Any], str], **metadata: Any) -> list[tuple[str, str]]:
+    found = read_conversation(_document(*spoken, title=None, **metadata))
+    return [(turn.role, turn.text) for turn in found.turns] if found else []
+
+
+def test_the_reporter_asks_and_the_project_answers():
+    assert _said(ASKED, ANSWERED) == [("user", ASKED[1]), ("assistant", ANSWERED[1])]
+
+
+def test_the_title_is_part_of_the_question():
+    found = read_conversation(_document(ASKED, ANSWERED))
+    assert found is not None
+    assert found.turns[0].text == f"掉线 offline\n\n{ASKED[1]}"
+
+
+def test_turns_of_one_side_are_one_message():
+    said = _said(ASKED, (REPORTER, "版本是 2.1。"), ANSWERED, (MAINTAINER, "See the manual, too."))
+    assert [role for role, _ in said] == ["user", "assistant"]
+    assert said[0][1] == f"{ASKED[1]}\n\n版本是 2.1。"
+
+
+def test_bots_have_no_turn():
+    assert _said(ASKED, (BOT, "This issue is stale. 该问题已过期。")) == []
+    assert _said(ASKED, (BOT, "Bot detected the language"), ANSWERED) == _said(ASKED, ANSWERED)
+
+
+def test_others_answer_only_where_no_maintainer_does():
+    other = (OTHER, "Try an older version. 试试旧版本。")
+    assert _said(ASKED, other)[1] == ("assistant", other[1])
+    assert _said(ASKED, other, ANSWERED) == _said(ASKED, ANSWERED)
+
+
+def test_a_question_that_nobody_answered_is_no_conversation():
+    assert _said(ASKED) == []
+    assert _said(ASKED, (REPORTER, "Anyone? 有人吗")) == []
+
+
+@pytest.mark.parametrize(
+    "empty",
+    ["+1", "👍👍", "bump", "Same here!", "me too.", "/assign @someone", "/lgtm\n/approve", "同问", "顶", "...", "LGTM",
+     "![截图](https://example.com/a.png)", "https://example.com/issues/3", "#12"],
+)  # fmt: skip
+def test_what_says_nothing_is_no_turn(empty: str):
+    assert _said(ASKED, (MAINTAINER, empty)) == []
+    assert _said(ASKED, (REPORTER, empty), ANSWERED) == _said(ASKED, ANSWERED)
+
+
+@pytest.mark.parametrize(
+    "answer", ["/usr is full 磁盘满了", "Use C++.", "1.2 版已修复", "![图](a.png) 点这里 click here"]
+)
+def test_short_answers_are_answers(answer: str):
+    assert _said(ASKED, (MAINTAINER, answer))[1] == ("assistant", answer)
+
+
+def test_commands_to_a_bot_go_from_an_answer_and_stay_in_code():
+    assert _said(ASKED, (MAINTAINER, "/assign @someone\nRestart it. 重启。\n/close"))[1][1] == "Restart it. 重启。"
+    fenced = "Write this:\n```\n/close\n```"
+    assert _said(ASKED, (MAINTAINER, fenced))[1][1] == fenced
+
+
+def test_a_quote_that_repeats_the_thread_goes():
+    quoted = "> All clients lose their connection. 客户端全部掉线。\n\nRestart it. 重启即可。"
+    assert _said(ASKED, (MAINTAINER, quoted))[1][1] == "Restart it. 重启即可。"
+
+
+@pytest.mark.parametrize(
+    "kept",
+    [
+        "> from another page 别处的话\n\nThat is the reason. 这就是原因。",
+        "> All clients\n\nYes.\n\n> 客户端全部掉线\n\n重启。",
+        "Before the quote.\n> All clients lose their connection.\nAfter it. 之后。",
+    ],
+)
+def test_a_quote_that_answers_need_stays(kept: str):
+    assert _said(ASKED, (MAINTAINER, kept))[1][1] == kept
+
+
+def _signal(*spoken: tuple[dict[str, Any], str], **metadata: Any) -> str | None:
+    found = read_conversation(_document(*spoken, **metadata))
+    assert found is not None
+    assert (found.signal is None) == (found.confidence == 0.0)
+    return found.signal
+
+
+@pytest.mark.parametrize(
+    "thanks", ["Thanks, that worked!", "谢谢，已解决", "Solved thanks已解决", "It works now.", "搞定了"]
+)
+def test_the_reporters_thanks_accept_an_answer_and_end_the_thread(thanks: str):
+    said = (ASKED, ANSWERED, (REPORTER, thanks), (MAINTAINER, "Closing then. 那就关了。"))
+    assert _signal(*said) == "reporter_confirmed"
+    assert _said(*said) == _said(ASKED, ANSWERED)
+
+
+@pytest.mark.parametrize(
+    "words",
+    ["Thanks, but it still fails.", "谢谢，还是不行", "解决了吗？", "Thank you. It does not work.", "仍没有解决，感谢",
+     "it doesn't help, thanks", "thanksgiving"],
+)  # fmt: skip
+def test_thanks_that_take_back_the_answer_accept_nothing(words: str):
+    assert _signal(ASKED, ANSWERED, (REPORTER, words), (MAINTAINER, "Then try this. 再试试。")) is None
+
+
+def test_the_best_reason_to_accept_is_named():
+    completed = {"state_reason": "completed", "closed_by": "maintainer"}
+    assert _signal(ASKED, ANSWERED, **completed) == "maintainer_closed"
+    assert _signal(ASKED, ANSWERED, links=[{"kind": "pull", "id": "9"}], **completed) == "fixed_by_change"
+    assert _signal(ASKED, (MAINTAINER | {"accept_signal": "marked_answer"}, "Yes. 是。")) == "marked_answer"
+    assert _signal(ASKED, (OTHER | {"reactions": {"+1": 2}}, "Restart. 重启。")) == "reactions"
+    assert _signal(ASKED, (OTHER | {"reactions": {"+1": 2, "-1": 2}}, "Restart. 重启。")) is None
+
+
+@pytest.mark.parametrize(
+    "metadata",
+    [{}, {"stale": True}, {"closed_by": "bot"}, {"duplicate": True}, {"state_reason": "not_planned"}],
+)
+def test_a_thread_that_was_only_closed_is_not_answered(metadata: dict):
+    given = {"state_reason": "completed", **metadata} if metadata else {}
+    assert _signal(ASKED, ANSWERED, **given) is None
+
+
+@pytest.mark.parametrize(
+    "control",
+    ["<|im_end|>", "<|im_start|>", "</s>", "<s>", "[INST]", "[/INST]", "<|endoftext|>", "<|reserved_7|>", "<<SYS>>",
+     "<｜end▁of▁sentence｜>", "<end_of_turn>", "[gMASK]", "ASSISTANT: ", "USER: "],
+)  # fmt: skip
+def test_what_ends_a_turn_for_a_model_is_broken_up(control: str):
+    said = message_text(f"{control}好 then {control}" if control[0] in "<[" else f"{control}好")
+    assert control not in said
+    assert said.replace("\u200b", "") == (f"{control}好 then {control}" if control[0] in "<[" else f"{control}好")
+    assert message_text(said) == said
+
+
+@pytest.mark.parametrize("text", ["a < b | c > d", "x[INSTALL]", "std::vector<s32>", "写 ASSISTANT: 里", "<section>"])
+def test_what_only_looks_like_it_stays(text: str):
+    assert message_text(text) == text
+
+
+PEOPLE = st.sampled_from([REPORTER, MAINTAINER, OTHER, BOT])
+WORDS = st.sampled_from(["Restart it.", "重启即可。", "+1", "", "谢谢", "still fails", "> 重启即可。\n\nyes", "/close"])
+
+
+@settings(max_examples=300, deadline=None)
+@given(st.lists(st.tuples(PEOPLE, WORDS), max_size=9))
+def test_messages_alternate_begin_with_a_user_and_end_with_an_assistant(rest):
+    found = read_conversation(_document(ASKED, *rest))
+    if found is None:
+        return
+    roles = [turn.role for turn in found.turns]
+    assert roles == ["user", "assistant"] * (len(roles) // 2)
+    assert all(turn.text.strip() for turn in found.turns)
+
+
+def _tables(batch, tokenizer):
+    chunks = cut_chunks(batch, ChunksSettings(), tokenizer=tokenizer).kept
+    sft = make_conversations(batch, StepSettings(), chunks=chunks, tokenizer=tokenizer)
+    pairs = make_pairs(batch, StepSettings(), chunks=chunks)
+    recall = make_questions(batch, StepSettings(), chunks=chunks)
+    for step, parts in ((SFT_STEP, sft), (QA_STEP, pairs), (RECALL_STEP, recall)):
+        step.check(batch, parts, "test")
+    return chunks, sft, pairs, recall
+
+
+@pytest.fixture(scope="module")
+def batch(documents):
+    faq = [thread(({"role": "user", "is_bot": False}, question),
+                  ({"role": "assistant", "is_bot": False, "accept_signal": "faq"}, answer))
+           for question, answer in (("备份多久一次？", "每天凌晨两点一次。"), ("多长时间备份？", "每天凌晨两点一次。"),
+                                    ("Is there a fan?", "No, the case is the `heat sink` of 2 kg."))]  # fmt: skip
+    asked = thread(ASKED, ANSWERED, (REPORTER, "谢谢，已解决"))
+    open_thread = thread((REPORTER, "What is </s>? 是什么"), (MAINTAINER, "A mark.\n```\n1\n```"))
+    all_of_them = [*faq, asked, open_thread]
+    return documents(
+        *(text for text, _ in all_of_them),
+        blocks=[blocks for _, blocks in all_of_them],
+        source_type=["faq"] * 3 + ["github_issue"] * 2,
+        title=[None] * 3 + ["掉线 offline", None],
+        lang=["zh", "zh", "en", "zh-en", "zh-en"],
+    )
+
+
+def test_gold_passages_exist_and_hold_the_answer(batch, tokenizer):
+    chunks, sft, pairs, recall = _tables(batch, tokenizer)
+    texts = dict(zip(chunks["id"].to_pylist(), chunks["text"].to_pylist(), strict=True))
+    assert pairs.kept.num_rows == 4
+    assert recall.kept.num_rows == 4
+    for row in [*pairs.kept.to_pylist(), *recall.kept.to_pylist()]:
+        assert row["gold_chunk_ids"]
+        assert any(row["answer"][:20] in texts[name] for name in row["gold_chunk_ids"])
+        for fact in row.get("must_contain", []):
+            assert any(fact in texts[name] for name in row["gold_chunk_ids"])
+    for row in sft.kept.to_pylist():
+        assert row["evidence_chunk_ids"]
+        assert set(row["evidence_chunk_ids"]) <= set(texts)
+
+
+def test_a_faq_that_asks_twice_is_one_pair_with_a_variant(batch, tokenizer):
+    _, _, pairs, _ = _tables(batch, tokenizer)
+    (row,) = [row for row in pairs.kept.to_pylist() if row["question"] == "备份多久一次？"]
+    assert row["variants"] == ["多长时间备份？"]
+    assert len(row["gold_chunk_ids"]) == 2
+    assert row["question_token"] == "备份 多久 一次 ？"
+
+
+def test_threads_that_were_answered_alike_stay_apart(documents, tokenizer):
+    threads = [thread((REPORTER, asked), (MAINTAINER, "Fixed. 已修复。")) for asked in ("It fails.", "启动失败。")]
+    batch = documents(*(text for text, _ in threads), blocks=[b for _, b in threads], source_type="github_issue")
+    _, _, pairs, _ = _tables(batch, tokenizer)
+    assert pairs.kept["question"].to_pylist() == ["It fails.", "启动失败。"]
+    assert pairs.kept["variants"].to_pylist() == [[], []]
+
+
+def test_conversations_count_what_they_hold(batch, tokenizer):
+    _, sft, _, _ = _tables(batch, tokenizer)
+    rows = {row["id"]: row for row in sft.kept.to_pylist()}
+    assert [rows[f"d{n}"]["accept_signal"] for n in range(5)] == ["faq", "faq", "faq", "reporter_confirmed", None]
+    assert rows["d4"]["has_code"]
+    assert not rows["d3"]["has_code"]
+    assert rows["d3"]["n_turns"] == len(rows["d3"]["messages"]) == 2
+    assert all(row["n_tokens"] > 0 for row in rows.values())
+    assert "</s>" not in json.dumps(rows["d4"]["messages"])
+
+
+def test_manuals_are_no_conversations(documents, tokenizer):
+    _, sft, pairs, recall = _tables(documents("A manual. 手册。"), tokenizer)
+    assert sft.kept.num_rows == pairs.kept.num_rows == recall.kept.num_rows == 0
+
+
+def test_golden(batch, tokenizer, golden):
+    _, sft, pairs, recall = _tables(batch, tokenizer)
+    golden(SFT_STEP, sft)
+    golden(QA_STEP, pairs)
+    golden(RECALL_STEP, recall)
+
+
+@settings(max_examples=20, deadline=None)
+@given(order=st.permutations(range(5)))
+def test_the_order_of_threads_changes_no_conversation(order, batch, tokenizer):
+    rows = make_conversations(batch.take(list(order)), StepSettings(), chunks=_CHUNKS.empty(), tokenizer=tokenizer).kept
+    again = make_conversations(batch, StepSettings(), chunks=_CHUNKS.empty(), tokenizer=tokenizer).kept
+    assert sorted(rows.to_pylist(), key=lambda row: row["id"]) == sorted(again.to_pylist(), key=lambda row: row["id"])
+
+
+def test_real_threads_obey_what_trainers_ask_for(corpus: Path, tmp_path: Path, tokenizer):
+    batch = threads_of(corpus, tmp_path)
+    _, sft, pairs, recall = _tables(batch, tokenizer)
+    assert sft.kept.num_rows > 200
+    for row in sft.kept.to_pylist():
+        roles = [message["role"] for message in row["messages"]]
+        assert roles == ["user", "assistant"] * (len(roles) // 2)
+        assert all(message["content"].strip() for message in row["messages"])
+    assert pairs.kept.num_rows == sft.kept.num_rows
+    assert 0 < recall.kept.num_rows <= pairs.kept.num_rows
