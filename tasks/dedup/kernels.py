@@ -114,19 +114,38 @@ def _sign_all(
                 for i in range(n):
                     anchors[n_anchors] = np.uint64(row) << np.uint64(32) | np.uint64(hashes[i])
                     n_anchors += hashes[i] < limit
-            for i in range(n):
-                h = hashes[i]
-                h ^= h >> np.uint32(16)
-                h = np.uint32(h * np.uint32(0x85EBCA6B))
-                h ^= h >> np.uint32(13)
-                h = np.uint32(h * np.uint32(0xC2B2AE35))
-                h ^= h >> np.uint32(16)
-                for k in range(factors.size):
-                    value = np.uint32(np.uint32(factors[k] * h) + summands[k])
-                    minhash[row, k] = min(minhash[row, k], value)
+            _permute(hashes, n, factors, summands, minhash[row])
             tokens = carry_tokens(scratch, starts, tokens, size - 1)
         exact[row, 0], exact[row, 1] = state[0], state[1]
     return anchors[:n_anchors].copy()
+
+
+@njit(inline="always", nogil=True)
+def _finalize(h: Any) -> Any:
+    """The mixing of murmur3 that datasketch's scheme begins with."""
+    h ^= h >> np.uint32(16)
+    h = np.uint32(h * np.uint32(0x85EBCA6B))
+    h ^= h >> np.uint32(13)
+    h = np.uint32(h * np.uint32(0xC2B2AE35))
+    return np.uint32(h ^ (h >> np.uint32(16)))
+
+
+@njit(nogil=True)
+def _permute(hashes: Any, n: Any, factors: Any, summands: Any, minhash: Any) -> None:
+    """Take hashes into a signature, four at a time: the signature is read and written a quarter as often."""
+    # Repeated hashes change nothing.
+    while n % 4:
+        hashes[n] = hashes[n - 1]
+        n += 1
+    for i in range(0, n, 4):
+        h0, h1 = _finalize(hashes[i]), _finalize(hashes[i + 1])
+        h2, h3 = _finalize(hashes[i + 2]), _finalize(hashes[i + 3])
+        for k in range(factors.size):
+            v0 = np.uint32(np.uint32(factors[k] * h0) + summands[k])
+            v1 = np.uint32(np.uint32(factors[k] * h1) + summands[k])
+            v2 = np.uint32(np.uint32(factors[k] * h2) + summands[k])
+            v3 = np.uint32(np.uint32(factors[k] * h3) + summands[k])
+            minhash[k] = min(min(min(v0, v1), min(v2, v3)), minhash[k])
 
 
 @njit(cache=True, nogil=True)

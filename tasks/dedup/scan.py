@@ -6,7 +6,7 @@ import numpy as np
 from numba import njit
 
 from tasks.dedup.folding import CLASS_SHIFT, TABLE_SIZE, CharClass
-from tasks.dedup.xxh32 import xxh32
+from tasks.dedup.xxh32 import load_u32, xxh32
 
 # Scratch fits the caches: tokens and folded bytes of a block. A run of letters longer than MAX_WORD_BYTES (base64, a
 # minified line) counts as several words.
@@ -80,27 +80,44 @@ def _entry(entries: Any, point: Any) -> Any:
 
 @njit(inline="always", nogil=True)
 def _expand(expansions: Any, row: Any, scratch: Any, out: Any) -> Any:
-    """Write the characters that one stands for; returns the last of them, and where the next byte goes."""
-    value = np.int64(0)
+    """Write the characters that one stands for; returns where the next byte goes."""
     for i in range(expansions.shape[1]):
         if expansions[row, i]:
-            value = np.int64(expansions[row, i])
-            scratch[out] = np.uint8(value)
+            scratch[out] = np.uint8(expansions[row, i])
             out += 1
-    return value, out
+    return out
 
 
 @njit(inline="always", nogil=True)
 def _mix(exact: Any, value: Any) -> None:
-    """Take a character into the two hashes of the folded text, with the whitespace that was due before it."""
+    """Take up to 8 bytes of folded text into its two hashes."""
+    high = (exact[0] ^ np.uint64(value)) * _MULTIPLY_HIGH
+    low = (exact[1] + np.uint64(value)) * _MULTIPLY_LOW
+    exact[0] = high ^ high >> np.uint64(29)
+    exact[1] = low ^ low >> np.uint64(32)
+
+
+@njit(inline="always", nogil=True)
+def _mix_whitespace(exact: Any) -> None:
+    """Take in the whitespace that is due; before the first character none is."""
     if exact[2]:
-        # Leading whitespace does not count: nothing has been mixed in yet.
         if exact[0]:
-            exact[0] = (exact[0] ^ np.uint64(32)) * _MULTIPLY_HIGH
-            exact[1] = (exact[1] + np.uint64(32)) * _MULTIPLY_LOW
+            _mix(exact, 32)
         exact[2] = 0
-    exact[0] = (exact[0] ^ np.uint64(value + 1)) * _MULTIPLY_HIGH
-    exact[1] = (exact[1] + np.uint64(value + 1)) * _MULTIPLY_LOW
+
+
+@njit(inline="always", nogil=True)
+def _mix_token(scratch: Any, begun: Any, out: Any, exact: Any) -> None:
+    """Take in scratch[begun:out], 8 bytes at a time; no byte of a text is 0, so the last ones may be filled up."""
+    _mix_whitespace(exact)
+    address = np.int64(scratch.ctypes.data)
+    while begun < out:
+        word = np.uint64(load_u32(address + begun)) | np.uint64(load_u32(address + begun + 4)) << np.uint64(32)
+        left = out - begun
+        if left < 8:
+            word &= (np.uint64(1) << np.uint64(8 * left)) - np.uint64(1)
+        _mix(exact, word)
+        begun += 8
 
 
 @njit(inline="always", nogil=True)
@@ -141,25 +158,39 @@ def read_tokens(
         at += size
         if kind == _WORD:
             out = _encode(scratch, out, value)
-        elif kind == _SPACE:
-            exact[2] = 1
         elif kind == _EXPANDED:
-            value, out = _expand(expansions, value, scratch, out)
+            out = _expand(expansions, value, scratch, out)
         elif kind == _SKIP:
             continue
-        if kind != _SPACE:
-            _mix(exact, value)
-            if kind in (_WORD, _EXPANDED) and out - begun < MAX_WORD_BYTES:
+        if kind in (_WORD, _EXPANDED) and out - begun < MAX_WORD_BYTES:
+            # The usual case, without the questions above: letters and digits of ASCII in a row.
+            while at < end and out - begun < MAX_WORD_BYTES:
+                entry = np.int64(entries[data[at]])
+                if data[at] >= 0x80 or entry >> CLASS_SHIFT != _WORD:
+                    break
+                scratch[out] = np.uint8(entry)
+                out += 1
+                at += 1
+            if out - begun < MAX_WORD_BYTES:
                 continue
         if out > begun:
+            _mix_token(scratch, begun, out, exact)
             begun = out = _end_token(scratch, starts, tokens, out)
             tokens += 1
-        if kind == _ALONE:
+        if kind == _SPACE:
+            exact[2] = 1
+        elif kind == _SYMBOL:
+            _mix_whitespace(exact)
+            _mix(exact, value)
+        elif kind == _ALONE:
+            _mix_whitespace(exact)
+            _mix(exact, value)
             begun = out = _end_token(scratch, starts, tokens, _encode(scratch, out, value))
             tokens += 1
         if tokens >= MAX_TOKENS or out >= MAX_BYTES:
             break
-    if at >= end and out > begun:
+    if out > begun:
+        _mix_token(scratch, begun, out, exact)
         _end_token(scratch, starts, tokens, out)
         tokens += 1
     return at, tokens

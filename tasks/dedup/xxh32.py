@@ -63,13 +63,18 @@ def xxh32(address: Any, length: Any) -> Any:
     else:
         h = _P5
     h = np.uint32(h + np.uint32(length))
-    while address + 4 <= end:
-        h = np.uint32(_rotate(np.uint32(h + np.uint32(load_u32(address) * _P3)), 17) * _P4)
-        address += 4
-    while address < end:
-        byte = np.uint32(load_u32(address) & np.uint32(0xFF))
-        h = np.uint32(_rotate(np.uint32(h + np.uint32(byte * _P5)), 11) * _P1)
-        address += 1
+    # The rest, 0 to 15 bytes, without branches: how many there are cannot be predicted.
+    words, odd = length >> 2 & 3, length & 3
+    for word in range(3):
+        taken = np.uint32(-np.int64(words > word))
+        mixed = np.uint32(_rotate(np.uint32(h + np.uint32(load_u32(address + 4 * word) * _P3)), 17) * _P4)
+        h = np.uint32((mixed & taken) | (h & ~taken))
+    last = np.uint32(load_u32(address + 4 * words))
+    for byte in range(3):
+        taken = np.uint32(-np.int64(odd > byte))
+        part = np.uint32(last >> np.uint32(8 * byte) & np.uint32(0xFF))
+        mixed = np.uint32(_rotate(np.uint32(h + np.uint32(part * _P5)), 11) * _P1)
+        h = np.uint32((mixed & taken) | (h & ~taken))
     h = np.uint32((h ^ (h >> np.uint32(15))) * _P2)
     h = np.uint32((h ^ (h >> np.uint32(13))) * _P3)
     return np.uint32(h ^ (h >> np.uint32(16)))
