@@ -6,7 +6,7 @@ import numpy as np
 from numba import njit
 
 from tasks.dedup.folding import CLASS_SHIFT, TABLE_SIZE, CharClass
-from tasks.dedup.xxh32 import load_u32, xxh32
+from tasks.dedup.xxh32 import load_u8, load_u32, store_u8, xxh32
 
 # Scratch fits the caches: tokens and folded bytes of a block. A run of letters longer than MAX_WORD_BYTES (base64, a
 # minified line) counts as several words.
@@ -32,42 +32,39 @@ _MULTIPLY_LOW: Final = np.uint64(0xD6E8FEB86659FD93)
 
 
 @njit(inline="always", nogil=True)
-def _decode(data: Any, at: Any) -> Any:
-    """Code point at `at` and its length in bytes; `data` is valid UTF-8, as Arrow strings are."""
-    first = np.int64(data[at])
+def _decode(address: Any) -> Any:
+    """Code point at an address and its length in bytes; the text is valid UTF-8, as Arrow strings are."""
+    first = np.int64(load_u8(address))
     if first < 0x80:
         return first, 1
+    second = np.int64(load_u8(address + 1)) & 0x3F
     if first < 0xE0:
-        return (first & 0x1F) << 6 | (np.int64(data[at + 1]) & 0x3F), 2
+        return (first & 0x1F) << 6 | second, 2
+    third = np.int64(load_u8(address + 2)) & 0x3F
     if first < 0xF0:
-        return (first & 0x0F) << 12 | (np.int64(data[at + 1]) & 0x3F) << 6 | (np.int64(data[at + 2]) & 0x3F), 3
-    return (
-        (first & 0x07) << 18
-        | (np.int64(data[at + 1]) & 0x3F) << 12
-        | (np.int64(data[at + 2]) & 0x3F) << 6
-        | (np.int64(data[at + 3]) & 0x3F)
-    ), 4
+        return (first & 0x0F) << 12 | second << 6 | third, 3
+    return (first & 0x07) << 18 | second << 12 | third << 6 | (np.int64(load_u8(address + 3)) & 0x3F), 4
 
 
 @njit(inline="always", nogil=True)
-def _encode(out: Any, at: Any, point: Any) -> Any:
-    """Write `point` as UTF-8; returns where the next byte goes."""
+def _encode(folded: Any, at: Any, point: Any) -> Any:
+    """Write `point` as UTF-8 to address `folded` + `at`; returns where the next byte goes."""
     if point < 0x80:
-        out[at] = np.uint8(point)
+        store_u8(folded + at, np.uint8(point))
         return at + 1
     if point < 0x800:
-        out[at] = np.uint8(0xC0 | point >> 6)
-        out[at + 1] = np.uint8(0x80 | (point & 0x3F))
+        store_u8(folded + at, np.uint8(0xC0 | point >> 6))
+        store_u8(folded + at + 1, np.uint8(0x80 | (point & 0x3F)))
         return at + 2
     if point < 0x10000:
-        out[at] = np.uint8(0xE0 | point >> 12)
-        out[at + 1] = np.uint8(0x80 | (point >> 6 & 0x3F))
-        out[at + 2] = np.uint8(0x80 | (point & 0x3F))
+        store_u8(folded + at, np.uint8(0xE0 | point >> 12))
+        store_u8(folded + at + 1, np.uint8(0x80 | (point >> 6 & 0x3F)))
+        store_u8(folded + at + 2, np.uint8(0x80 | (point & 0x3F)))
         return at + 3
-    out[at] = np.uint8(0xF0 | point >> 18)
-    out[at + 1] = np.uint8(0x80 | (point >> 12 & 0x3F))
-    out[at + 2] = np.uint8(0x80 | (point >> 6 & 0x3F))
-    out[at + 3] = np.uint8(0x80 | (point & 0x3F))
+    store_u8(folded + at, np.uint8(0xF0 | point >> 18))
+    store_u8(folded + at + 1, np.uint8(0x80 | (point >> 12 & 0x3F)))
+    store_u8(folded + at + 2, np.uint8(0x80 | (point >> 6 & 0x3F)))
+    store_u8(folded + at + 3, np.uint8(0x80 | (point & 0x3F)))
     return at + 4
 
 
@@ -148,29 +145,34 @@ def read_tokens(
     Returns:
         Where it stopped reading, and the number of tokens held now.
     """
+    texts, table, folded = np.int64(data.ctypes.data), np.int64(entries.ctypes.data), np.int64(scratch.ctypes.data)
     out = starts[tokens]
     begun = out
     while at < end:
-        point, size = _decode(data, at)
+        point, size = _decode(texts + at)
         entry = _entry(entries, point)
         kind = entry >> CLASS_SHIFT
         value = entry & _VALUE
         at += size
         if kind == _WORD:
-            out = _encode(scratch, out, value)
+            out = _encode(folded, out, value)
         elif kind == _EXPANDED:
             out = _expand(expansions, value, scratch, out)
         elif kind == _SKIP:
             continue
         if kind in (_WORD, _EXPANDED) and out - begun < MAX_WORD_BYTES:
-            # The usual case, without the questions above: letters and digits of ASCII in a row.
-            while at < end and out - begun < MAX_WORD_BYTES:
-                entry = np.int64(entries[data[at]])
-                if data[at] >= 0x80 or entry >> CLASS_SHIFT != _WORD:
+            # The usual case, without the questions above: letters and digits of ASCII in a row. By address, because
+            # an index is first asked whether it is negative.
+            stop = min(end, at + MAX_WORD_BYTES - (out - begun))
+            first = at
+            while at < stop:
+                byte = load_u8(texts + at)
+                entry = load_u32(table + 4 * np.int64(byte))
+                if byte >= 0x80 or entry >> CLASS_SHIFT != _WORD:
                     break
-                scratch[out] = np.uint8(entry)
-                out += 1
+                store_u8(folded + out + at - first, np.uint8(entry & np.uint32(0xFF)))
                 at += 1
+            out += at - first
             if out - begun < MAX_WORD_BYTES:
                 continue
         if out > begun:
@@ -185,7 +187,7 @@ def read_tokens(
         elif kind == _ALONE:
             _mix_whitespace(exact)
             _mix(exact, value)
-            begun = out = _end_token(scratch, starts, tokens, _encode(scratch, out, value))
+            begun = out = _end_token(scratch, starts, tokens, _encode(folded, out, value))
             tokens += 1
         if tokens >= MAX_TOKENS or out >= MAX_BYTES:
             break

@@ -27,8 +27,35 @@ def _load_u32(_typing: Any, address: Any) -> Any:
     return types.uint32(types.intp), generate
 
 
-# As compiled code calls it: without the typing context.
+@intrinsic  # type: ignore[untyped-decorator,unused-ignore]
+def _load_u8(_typing: Any, address: Any) -> Any:
+    """The byte at an address."""
+    if not isinstance(address, types.Integer):
+        return None
+
+    def generate(_context: Any, builder: Any, _signature: Any, arguments: Any) -> Any:
+        return builder.load(builder.inttoptr(arguments[0], ir.IntType(8).as_pointer()))
+
+    return types.uint8(types.intp), generate
+
+
+@intrinsic  # type: ignore[untyped-decorator,unused-ignore]
+def _store_u8(_typing: Any, address: Any, value: Any) -> Any:
+    """Write a byte to an address."""
+    if not (isinstance(address, types.Integer) and isinstance(value, types.Integer)):
+        return None
+
+    def generate(context: Any, builder: Any, _signature: Any, arguments: Any) -> Any:
+        builder.store(arguments[1], builder.inttoptr(arguments[0], ir.IntType(8).as_pointer()))
+        return context.get_dummy_value()
+
+    return types.void(types.intp, types.uint8), generate
+
+
+# As compiled code calls them: without the typing context.
 load_u32: Any = _load_u32
+load_u8: Any = _load_u8
+store_u8: Any = _store_u8
 
 
 @njit(inline="always", nogil=True)
