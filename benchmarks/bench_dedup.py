@@ -144,7 +144,10 @@ def compare(arguments: argparse.Namespace, scratch: Path) -> None:
     corpora = {name: Path(path) for name, path in (pair.split("=", 1) for pair in arguments.corpus)}
     corpora = corpora or generate(scratch, 20)
     peers = PEERS if arguments.peers else []
-    print(f"{'corpus':8} {'workers':>7} {'what':16} {'work s':>8} {'MB/s':>8} {'process s':>9} {'CPU s':>7} {'ours x':>7} kept")
+    print(
+        f"{'corpus':8} {'workers':>7} {'what':16} {'work s':>8} {'MB/s':>8} {'process s':>9} {'CPU s':>7} {'ours x':>7}"
+        " kept"
+    )
     for language, corpus in corpora.items():
         megabytes = pl.scan_parquet(corpus).select(pl.col("text").str.len_bytes().sum()).collect().item() / 1e6
         inputs = write_lines(corpus, scratch) if peers else {}
@@ -187,7 +190,9 @@ def show(language: str, workers: int, megabytes: float, runs: dict[str, list[dic
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--corpus", action="append", default=[], help="name=file.parquet; the name begins with en or zh")
+    parser.add_argument(
+        "--corpus", action="append", default=[], help="name=file.parquet; the name begins with en or zh"
+    )
     parser.add_argument("--peers", type=Path, help="folder with the peers' runners; needs PERF_ROOT")
     parser.add_argument("--workers", type=int, nargs="+", default=[1, 2])
     parser.add_argument("--reps", type=int, default=5)

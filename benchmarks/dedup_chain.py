@@ -1,4 +1,4 @@
-"""The steps of the near-duplicate search, one after the other on tables in memory, as flows/deduplicate.py runs them."""
+"""The steps of the near-duplicate search, one after the other on tables in memory, as the flow runs them."""
 
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor

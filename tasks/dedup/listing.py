@@ -31,10 +31,10 @@ def shingle_lists(column: Utf8Column, rows: Rows, table: FoldTable, *, shingle_s
 
 
 def token_lists(column: Utf8Column, rows: Rows, table: FoldTable) -> pa.LargeListArray:
-    """Hashes of the tokens of the chosen texts, in order, one list per text."""
+    """Hashes of the tokens of the chosen texts, in order; the highest bit of one says that it begins with a digit."""
     found, lengths = [np.zeros(0, np.uint32)], [np.zeros(1, np.int64)]
     for block in _blocks(column, rows):
-        listed = _listed(column, block, table, 1)
+        listed = _listed(column, block, table, 1, tokens=True)
         found.append(listed.astype(np.uint32))
         lengths.append(np.bincount((listed >> np.uint64(32)).astype(np.int64), minlength=len(block)))
     return _lists(found, lengths)
@@ -56,15 +56,20 @@ def _blocks(column: Utf8Column, rows: Rows) -> Iterator[Rows]:
         yield rows[begin:]
 
 
-def _listed(column: Utf8Column, rows: Rows, table: FoldTable, shingle_size: int) -> npt.NDArray[np.uint64]:
+def _listed(
+    column: Utf8Column, rows: Rows, table: FoldTable, shingle_size: int, *, tokens: bool = False
+) -> npt.NDArray[np.uint64]:
     """(number of the text in `rows`) << 32 | hash, for every shingle."""
     # At most one shingle a byte.
     out = np.empty(int((column.offsets[rows + 1] - column.offsets[rows]).sum()) + len(rows), np.uint64)
-    return out[: _list_all(column.data, column.offsets, rows, table.entries, table.expansions, shingle_size, out)]
+    count = _list_all(column.data, column.offsets, rows, table.entries, table.expansions, shingle_size, tokens, out)
+    return out[:count]
 
 
 @njit(cache=True, nogil=True)
-def _list_all(data: Any, offsets: Any, rows: Any, entries: Any, expansions: Any, size: int, out: Any) -> int:
+def _list_all(
+    data: Any, offsets: Any, rows: Any, entries: Any, expansions: Any, size: int, mark_numbers: bool, out: Any
+) -> int:
     scratch = np.empty(SCRATCH_BYTES, np.uint8)
     starts = np.zeros(SCRATCH_TOKENS, np.int64)
     hashes = np.empty(MAX_TOKENS + 64, np.uint32)
@@ -78,6 +83,10 @@ def _list_all(data: Any, offsets: Any, rows: Any, entries: Any, expansions: Any,
             n = hash_shingles(scratch, starts, tokens, size, hashes)
             for k in range(n):
                 out[count + k] = np.uint64(i) << np.uint64(32) | np.uint64(hashes[k])
+                if mark_numbers:
+                    first = scratch[starts[k]]
+                    out[count + k] &= np.uint64(0xFFFFFFFF7FFFFFFF)
+                    out[count + k] |= np.uint64(48 <= first <= 57) << np.uint64(31)
             count += n
             tokens = carry_tokens(scratch, starts, tokens, size - 1)
     return count

@@ -105,7 +105,7 @@ class DeduplicateSettings(StepSettings, FoldingSettings, ParagraphSettings):
         0.7, gt=0, le=1, description="Jaccard similarity of two shingle sets from which on one goes."
     )
     min_edit_similarity: float = Field(
-        0.8, ge=0.6, le=1, description="Similarity `edits`: share of tokens left in place from which on one goes."
+        0.75, ge=0.6, le=1, description="Similarity `edits`: share of tokens left in place from which on one goes."
     )
     shingle_size: int = Field(5, ge=1, le=32, description="Words, or Han, kana and hangul characters, in a shingle.")
     num_perm: int = Field(128, ge=16, le=1024, description="Entries of the MinHash signature.")
