@@ -21,7 +21,7 @@ _NEIGHBOURS: Final = 8
 # A document is linked to so many of the longest that share an anchor with it …
 _CONTAINERS: Final = 4
 # … if they have this share of its anchors.
-_MIN_ANCHORS: Final = 0.7
+_MIN_ANCHORS: Final = 0.6
 
 Array = npt.NDArray[Any]
 

@@ -17,7 +17,7 @@ Similarity = Literal["shingles", "edits"]
 _HASHES_PER_PART: Final = 4_000_000
 # Tokens of a shingle that survives edits; and one shingle in so many is an anchor.
 _EDIT_SHINGLE: Final = 2
-_ANCHOR_SHARE: Final = 32
+_ANCHOR_SHARE: Final = 16
 
 
 class FoldingSettings(Settings):
