@@ -6,15 +6,17 @@ from flows.run import Pending, Run
 from schemas.shard import ShardRef, StepRecord
 from tasks.dedup.candidates import candidates
 from tasks.dedup.clusters import clusters
+from tasks.dedup.cut_paragraphs import cut_paragraphs
 from tasks.dedup.deduplicate import deduplicate as drop_duplicates
+from tasks.dedup.paragraphs import paragraphs, shared_paragraphs
 from tasks.dedup.ranks import ranks
 from tasks.dedup.shingle_sets import shingle_sets
 from tasks.dedup.signatures import signatures
 from tasks.dedup.verify import verify
 
 
-def deduplicate(run: Run, shards: Sequence[ShardRef], released: ShardRef | None) -> list[StepRecord]:
-    """Drop exact and near duplicates.
+def deduplicate(run: Run, shards: Sequence[ShardRef], released: ShardRef | None) -> list[list[StepRecord]]:
+    """Drop exact and near duplicates, and cut paragraphs that many documents share.
 
     Args:
         run: Gives workers, store and recipe.
@@ -22,7 +24,7 @@ def deduplicate(run: Run, shards: Sequence[ShardRef], released: ShardRef | None)
         released: Ids that were released before (`released@1`): they are kept before new ones.
 
     Returns:
-        Records of `deduplicate`, one per shard, in order.
+        Records of each stage, `deduplicate` and, if asked for, `cut_paragraphs`; one per shard, in order.
     """
     settings, names = run.recipe.steps.deduplicate, [shard.shard_id for shard in shards]
     signed = run.gather(run.submit(signatures, shards, settings.signing, names))
@@ -30,7 +32,16 @@ def deduplicate(run: Run, shards: Sequence[ShardRef], released: ShardRef | None)
     run.expect(1)
     (ranked,) = run.gather([ranks.submit(signed, settings.ranking, run.store, earlier, "all")])
     found = _find_twins(run, shards, signed, ranked)
-    return run.gather(run.submit(drop_duplicates, shards, settings.dropping, names, clusters=[found] * len(shards)))
+    kept = run.gather(run.submit(drop_duplicates, shards, settings.dropping, names, clusters=[found] * len(shards)))
+    return [kept, _cut_paragraphs(run, kept, names)] if settings.max_paragraph_documents else [kept]
+
+
+def _cut_paragraphs(run: Run, kept: Sequence[StepRecord], names: Sequence[str]) -> list[StepRecord]:
+    settings = run.recipe.steps.deduplicate.paragraphs
+    listed = run.gather(run.submit(paragraphs, kept, settings, names))
+    run.expect(1)
+    (shared,) = run.gather([shared_paragraphs.submit(listed, settings, run.store, None, "all")])
+    return run.gather(run.submit(cut_paragraphs, kept, settings, names, shared=[shared] * len(kept)))
 
 
 def _find_twins(run: Run, shards: Sequence[ShardRef], signed: Pending, ranked: StepRecord) -> StepRecord:
