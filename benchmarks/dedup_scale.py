@@ -29,7 +29,7 @@ def run_scale(count: int) -> None:
     settings = DeduplicateSettings(containment="ignore")
     with tempfile.TemporaryDirectory() as folder:
         store = Store(folder)
-        signed = [_signatures(start, min(_SHARD, count - start), count, settings, store)
+        signed = [_signatures(start, min(_SHARD, count - start), settings, store)
                   for start in range(0, count, _SHARD)]  # fmt: skip
         before, started = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss, time.perf_counter()
         cpu = time.process_time()
@@ -58,7 +58,7 @@ def _say(what: str, started: float) -> None:
     print(f"  {time.perf_counter() - started:6.1f} s  {peak:6.0f} MB  {what}", flush=True)
 
 
-def _signatures(start: int, count: int, total: int, settings: DeduplicateSettings, store: Store) -> ShardRef:
+def _signatures(start: int, count: int, settings: DeduplicateSettings, store: Store) -> ShardRef:
     rng, bands = np.random.default_rng(start), settings.banding.bands
     hashes = rng.integers(0, 2**64, (count, bands), np.uint64)
     copies = np.arange(1, count, _COPIES)

@@ -122,8 +122,9 @@ def look_alikes(seed: int = 3) -> dict[str, str]:
         f, a, noun, part = functions[i], actions[i], nouns[i], parts[i]
         texts[f"form-en-{i}"] = (
             f"Dear customer {n}, thank you for your order of one {noun} on day {day} of this month. The amount "
-            f"of {price} was charged to your account. Your {noun} will leave our warehouse within three working days and you will "
-            f"receive a message with its number. Please keep this letter, you need it for the warranty of the {noun}."
+            f"of {price} was charged to your account. Your {noun} will leave our warehouse within three working days "
+            f"and you will receive a message with its number. "
+            f"Please keep this letter, you need it for the warranty of the {noun}."
         )
         texts[f"form-zh-{i}"] = (
             f"尊敬的客户{n}：感谢您在本月{day}日订购{part}一台。款项{price}元已从您的账户扣除。您的{part}将在三个工作日内从仓库发出，"
@@ -132,12 +133,13 @@ def look_alikes(seed: int = 3) -> dict[str, str]:
         texts[f"api-en-{i}"] = (
             f"int file_{f}(handle_t *handle, int flags);\n{f.title()}s the file behind the handle. Parameters: handle, "
             f"the handle that was returned earlier; flags, a combination of the constants in the table. Returns zero "
-            f"if the {f} succeeded and a negative number otherwise. The call to {f} is safe in several threads. See also the "
-            f"chapter about files and the example {f}.c in the source tree."
+            f"if the {f} succeeded and a negative number otherwise. The call to {f} is safe in several threads. "
+            f"See also the chapter about files and the example {f}.c in the source tree."
         )
         texts[f"api-zh-{i}"] = (
             f"int file_{f}(handle_t *handle, int flags);\n{a}句柄所指的文件。参数：handle 为先前返回的句柄；"
-            f"flags 为表中常量的组合。{a}成功时返回零，否则返回负数。{a}操作可在多个线程中调用。另见文件一章以及源代码中的示例 {f}.c。"
+            f"flags 为表中常量的组合。{a}成功时返回零，否则返回负数。{a}操作可在多个线程中调用。"
+            f"另见文件一章以及源代码中的示例 {f}.c。"
         )
         texts[f"log-en-{i}"] = (
             f"Version {i + 1}.{day}.0\n\nThis release repairs the {noun} driver and updates the list of supported "
@@ -145,8 +147,8 @@ def look_alikes(seed: int = 3) -> dict[str, str]:
             f"Upgrade as described in the manual."
         )
         texts[f"log-zh-{i}"] = (
-            f"版本 {i + 1}.{day}.0\n\n本次发布修复了{part}驱动，并更新了支持的{actions[-i - 1]}调用列表。问题 {n} 已关闭。"
-            f"没有其他改动。请按照手册中的说明升级。"
+            f"版本 {i + 1}.{day}.0\n\n本次发布修复了{part}驱动，并更新了支持的{actions[-i - 1]}调用列表。"
+            f"问题 {n} 已关闭。没有其他改动。请按照手册中的说明升级。"
         )
     return texts
 

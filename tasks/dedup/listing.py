@@ -13,7 +13,7 @@ from tasks.dedup.scan import MAX_TOKENS, SCRATCH_BYTES, SCRATCH_TOKENS, carry_to
 from tasks.engine.utf8 import Utf8Column
 
 # Text that is listed at a time; a longer document goes alone.
-_BLOCK_BYTES: Final = 4_000_000
+_BLOCK_BYTES: Final = 1_000_000
 
 Rows = npt.NDArray[np.int64]
 

@@ -12,6 +12,10 @@ from tasks.dedup.settings import VerifyingSettings
 from tasks.engine.shard_task import shard_task
 from tasks.engine.step import Accounting, Partition, Step
 
+# An edit breaks at most two shingles of two tokens: of n tokens with a share s in place at least (2s - 1)n shingles are
+# shared, of at most (3 - 2s)n. Less than this share of that, for repeated shingles, and the edits are not counted.
+_SLACK: Final = 0.7
+
 Array = npt.NDArray[Any]
 
 
@@ -101,7 +105,9 @@ def _measure(
         from tasks.dedup.edit_similarity import edit_similarity
 
         tokens = _Lists(tables, needed, "tokens")
-        for pair in np.flatnonzero(~inside).tolist():
+        worth_it = similarity >= _SLACK * (2 * settings.threshold - 1) / (3 - 2 * settings.threshold)
+        similarity[~inside & ~worth_it] = 0.0
+        for pair in np.flatnonzero(~inside & worth_it).tolist():
             similarity[pair] = edit_similarity(
                 tokens.of(left[pair]), tokens.of(right[pair]), at_least=settings.threshold
             )
