@@ -70,12 +70,13 @@ def sign(
     minhash = np.full((count, num_perm), _LARGEST, np.uint32)
     exact, n_shingles = np.zeros((count, 2), np.uint64), np.zeros(count, np.int64)
     limit = (1 << 32) // anchor_share if anchor_share else 0
-    found = _sign_all(
+    # Slices and copies in compiled code take seconds to compile: they are made here.
+    found, n_found = _sign_all(
         column.data, column.offsets, table.entries, table.expansions, shingle_size, factors, summands,
         np.uint32(limit), minhash, exact, n_shingles,
     )  # fmt: skip
     # np.unique would go through a hash table.
-    found = np.sort(found)
+    found = np.sort(found[:n_found])
     found = found[np.append(True, found[1:] != found[:-1])[: len(found)]]
     per_text = np.bincount((found >> np.uint64(32)).astype(np.int64), minlength=count)
     return Signed(minhash, exact, n_shingles, found.astype(np.uint32), np.append(0, np.cumsum(per_text)))
@@ -101,7 +102,7 @@ def _sign_all(
     for row in range(offsets.size - 1):
         at, end, tokens = offsets[row], offsets[row + 1], 0
         starts[0] = 0
-        state[:] = 0
+        state[0], state[1], state[2] = 0, 0, 0
         while at < end:
             at, tokens = read_tokens(data, at, end, entries, expansions, scratch, starts, tokens, state)
             n = hash_shingles(scratch, starts, tokens, size, hashes)
@@ -109,7 +110,8 @@ def _sign_all(
             if limit:
                 if n_anchors + n > anchors.size:
                     larger = np.empty(2 * (n_anchors + n), np.uint64)
-                    larger[:n_anchors] = anchors[:n_anchors]
+                    for i in range(n_anchors):
+                        larger[i] = anchors[i]
                     anchors = larger
                 for i in range(n):
                     anchors[n_anchors] = np.uint64(row) << np.uint64(32) | np.uint64(hashes[i])
@@ -117,10 +119,10 @@ def _sign_all(
             _permute(hashes, n, factors, summands, minhash[row])
             tokens = carry_tokens(scratch, starts, tokens, size - 1)
         exact[row, 0], exact[row, 1] = state[0], state[1]
-    return anchors[:n_anchors].copy()
+    return anchors, n_anchors
 
 
-@njit(inline="always", nogil=True)
+@njit(nogil=True)
 def _finalize(h: Any) -> Any:
     """The mixing of murmur3 that datasketch's scheme begins with."""
     h ^= h >> np.uint32(16)

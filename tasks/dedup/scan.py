@@ -31,7 +31,7 @@ _MULTIPLY_HIGH: Final = np.uint64(0x9E3779B97F4A7C15)
 _MULTIPLY_LOW: Final = np.uint64(0xD6E8FEB86659FD93)
 
 
-@njit(inline="always", nogil=True)
+@njit(nogil=True)
 def _decode(address: Any) -> Any:
     """Code point at an address and its length in bytes; the text is valid UTF-8, as Arrow strings are."""
     first = np.int64(load_u8(address))
@@ -46,7 +46,7 @@ def _decode(address: Any) -> Any:
     return (first & 0x07) << 18 | second << 12 | third << 6 | (np.int64(load_u8(address + 3)) & 0x3F), 4
 
 
-@njit(inline="always", nogil=True)
+@njit(nogil=True)
 def _encode(folded: Any, at: Any, point: Any) -> Any:
     """Write `point` as UTF-8 to address `folded` + `at`; returns where the next byte goes."""
     if point < 0x80:
@@ -68,14 +68,14 @@ def _encode(folded: Any, at: Any, point: Any) -> Any:
     return at + 4
 
 
-@njit(inline="always", nogil=True)
+@njit(nogil=True)
 def _entry(entries: Any, point: Any) -> Any:
     if point < TABLE_SIZE:
         return np.int64(entries[point])
     return np.int64(_RARE_HAN) | point
 
 
-@njit(inline="always", nogil=True)
+@njit(nogil=True)
 def _expand(expansions: Any, row: Any, scratch: Any, out: Any) -> Any:
     """Write the characters that one stands for; returns where the next byte goes."""
     for i in range(expansions.shape[1]):
@@ -85,7 +85,7 @@ def _expand(expansions: Any, row: Any, scratch: Any, out: Any) -> Any:
     return out
 
 
-@njit(inline="always", nogil=True)
+@njit(nogil=True)
 def _mix(exact: Any, value: Any) -> None:
     """Take up to 8 bytes of folded text into its two hashes."""
     high = (exact[0] ^ np.uint64(value)) * _MULTIPLY_HIGH
@@ -94,7 +94,7 @@ def _mix(exact: Any, value: Any) -> None:
     exact[1] = low ^ low >> np.uint64(32)
 
 
-@njit(inline="always", nogil=True)
+@njit(nogil=True)
 def _mix_whitespace(exact: Any) -> None:
     """Take in the whitespace that is due; before the first character none is."""
     if exact[2]:
@@ -103,7 +103,7 @@ def _mix_whitespace(exact: Any) -> None:
         exact[2] = 0
 
 
-@njit(inline="always", nogil=True)
+@njit(nogil=True)
 def _mix_token(scratch: Any, begun: Any, out: Any, exact: Any) -> None:
     """Take in scratch[begun:out], 8 bytes at a time; no byte of a text is 0, so the last ones may be filled up."""
     _mix_whitespace(exact)
@@ -117,7 +117,7 @@ def _mix_token(scratch: Any, begun: Any, out: Any, exact: Any) -> None:
         begun += 8
 
 
-@njit(inline="always", nogil=True)
+@njit(nogil=True)
 def _end_token(scratch: Any, starts: Any, tokens: Any, out: Any) -> Any:
     """Put a space behind token number `tokens`; returns where the next one begins."""
     scratch[out] = _SPACE_BYTE

@@ -58,17 +58,17 @@ load_u8: Any = _load_u8
 store_u8: Any = _store_u8
 
 
-@njit(inline="always", nogil=True)
+@njit(nogil=True)
 def _rotate(value: Any, bits: Any) -> Any:
     return np.uint32((value << np.uint32(bits)) | (value >> np.uint32(32 - bits)))
 
 
-@njit(inline="always", nogil=True)
+@njit(nogil=True)
 def _round(accumulator: Any, lane: Any) -> Any:
     return np.uint32(_rotate(np.uint32(accumulator + np.uint32(lane * _P2)), 13) * _P1)
 
 
-@njit(inline="always", nogil=True)
+@njit(nogil=True)
 def xxh32(address: Any, length: Any) -> Any:
     """XXH32, seed 0, of `length` bytes at `address`.
 

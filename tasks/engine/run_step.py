@@ -72,9 +72,11 @@ def run_step(
     read = step.reads.empty() if "batch" in step.streamed else batch
     step.check(read, parts, name)
     record = _commit_tables(step, key, name, read, parts, store)
+    rows = sum(ref.rows for ref in _listed(shards))
     record = record.model_copy(
         update={
-            "rows_in": sum(ref.rows for ref in _listed(shards)),
+            "rows_in": rows,
+            "records": rows if "batch" in step.streamed else record.records,
             "bytes_in": sum(ref.size for ref in _listed(shards)),
             "cpu_s": round(time.process_time() - cpu, 3),
             "wall_s": round(time.perf_counter() - wall, 3),
