@@ -99,7 +99,7 @@ class DeduplicateSettings(StepSettings, FoldingSettings, ParagraphSettings):
     similarity: Similarity = Field(
         "shingles",
         description="What two documents are compared by: the shingles they share, or the tokens that edits leave in "
-        "place (finds revised texts, costs about five times as much).",
+        "place (finds revised texts, costs five to eight times as much).",
     )
     threshold: float = Field(
         0.7, gt=0, le=1, description="Jaccard similarity of two shingle sets from which on one goes."

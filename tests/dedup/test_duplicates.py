@@ -234,3 +234,10 @@ def test_two_documents_of_one_id_are_refused(documents):
 
     with pytest.raises(SameIdError):
         find_duplicates([documents(EN), documents(ZH)], SETTINGS)
+
+
+def test_a_run_without_documents_finds_nothing(documents):
+    empty = documents(EN).slice(0, 0)
+    for shards in ([empty], [empty, documents(ZH), empty]):
+        found = find_duplicates(shards, DeduplicateSettings(similarity="edits", containment="drop"))
+        assert not found.dropped
