@@ -78,7 +78,7 @@ def _curate(run: Run, folder: Path) -> RunResult:
     released = released_ids(run.store, dataset, inputs)
     kept = [record.kept for record in stages[-1]]
     if recipe.steps.deduplicate.enabled:
-        stages.append(run.subflow(deduplicate, kept, released))
+        stages += run.subflow(deduplicate, kept, released)
         kept = [record.kept for record in stages[-1]]
     update_progress_artifact(progress, 65.0)
     settings = with_key(recipe.steps.anonymize, run.store)

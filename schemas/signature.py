@@ -5,6 +5,8 @@ import pyarrow as pa
 from schemas.table import TableSchema
 
 _U64 = pa.uint64()
+# In keeper order, over all documents of a run.
+_POSITION = pa.int32()
 
 SIGNATURE = TableSchema(
     name="signature",
@@ -35,57 +37,71 @@ SIGNATURE = TableSchema(
 # Documents of an earlier version, whatever became of them since: they are kept before new ones.
 RELEASED = TableSchema("released", 1, pa.schema([pa.field("id", pa.large_string(), nullable=False)]))
 
-LINK = TableSchema(
-    name="link",
+RANK = TableSchema(
+    name="rank",
     version=1,
-    key="right",
+    key="key",
     arrow=pa.schema(
         [
-            # Keys of two documents that share a bucket; `left` comes first in keeper order.
-            pa.field("left", _U64, nullable=False),
-            pa.field("right", _U64, nullable=False),
-            # exact: equal when folded; near: to be verified; inside: the right one may be contained in the left one.
-            pa.field("kind", pa.large_string(), nullable=False),
+            # Every document, by ascending `key`, and its position in keeper order: 0 is kept before 1.
+            pa.field("key", _U64, nullable=False),
+            pa.field("position", _POSITION, nullable=False),
+            # Position of the first document whose folded text is equal; its own where it is the first.
+            pa.field("first", _POSITION, nullable=False),
+            pa.field("n_shingles", pa.int64(), nullable=False),
+            pa.field("released", pa.bool_(), nullable=False),
         ]
     ),
 )
 
-NODE = TableSchema(
-    name="node",
-    version=1,
-    key="id",
+# Ids in keeper order: row i is the document at position i.
+NAME = TableSchema("name", 1, pa.schema([pa.field("id", pa.large_string(), nullable=False)]))
+
+# Documents that are out of the search (of the ones that stay, a further round looks for twins), or in a bucket too
+# large to link all its pairs.
+POSITION = TableSchema("position", 1, pa.schema([pa.field("position", _POSITION, nullable=False)]), key="position")
+
+LINK = TableSchema(
+    name="link",
+    version=2,
+    key="right",
     arrow=pa.schema(
         [
-            # A document that has a link, and its position in keeper order (0 is kept before 1).
-            pa.field("id", pa.large_string(), nullable=False),
-            pa.field("key", _U64, nullable=False),
-            pa.field("position", pa.int64(), nullable=False),
+            # Positions of two documents that share a bucket.
+            pa.field("left", _POSITION, nullable=False),
+            pa.field("right", _POSITION, nullable=False),
+            # False: they may be twins, and the left one is kept before the right one. True: the right one may be
+            # contained in the left one, which is at least as long.
+            pa.field("inside", pa.bool_(), nullable=False),
         ]
     ),
 )
 
 SHINGLE_SET = TableSchema(
     name="shingle_set",
-    version=1,
-    key="key",
+    version=2,
+    key="position",
     arrow=pa.schema(
         [
-            pa.field("key", _U64, nullable=False),
-            # Similarity `shingles`: distinct shingle hashes, ascending. `edits`: token hashes in text order.
+            pa.field("position", _POSITION, nullable=False),
+            # Distinct shingle hashes, ascending.
             pa.field("hashes", pa.large_list(pa.uint32()), nullable=False),
+            # Similarity `edits` only: hashes of the tokens in text order.
+            pa.field("tokens", pa.large_list(pa.uint32()), nullable=False),
         ]
     ),
 )
 
 SIMILAR = TableSchema(
     name="similar",
-    version=1,
+    version=2,
     key="right",
     arrow=pa.schema(
         [
-            pa.field("left", _U64, nullable=False),
-            pa.field("right", _U64, nullable=False),
-            pa.field("kind", pa.large_string(), nullable=False),
+            # As in `link@2`, for pairs that passed.
+            pa.field("left", _POSITION, nullable=False),
+            pa.field("right", _POSITION, nullable=False),
+            pa.field("inside", pa.bool_(), nullable=False),
             # Measured, not estimated: Jaccard of the shingle sets, edit similarity, or share of `right` inside `left`.
             pa.field("similarity", pa.float64(), nullable=False),
         ]
@@ -94,15 +110,17 @@ SIMILAR = TableSchema(
 
 CLUSTER = TableSchema(
     name="cluster",
-    version=1,
+    version=2,
     arrow=pa.schema(
         [
             pa.field("id", pa.large_string(), nullable=False),
-            # The document that stays; equal to `id` for the keeper itself.
+            # First document, in keeper order, of all that are connected by verified pairs. It stays.
+            pa.field("cluster_id", pa.large_string(), nullable=False),
+            # The document that stays for this one; equal to `id` where that is the document itself.
             pa.field("keeper_id", pa.large_string(), nullable=False),
-            # exact_duplicate | near_duplicate | contained; null for a keeper.
+            # exact_duplicate | near_duplicate | contained; null for a document that stays.
             pa.field("reason", pa.large_string()),
-            # Between the two, as `similar@1` measures it; null for a keeper.
+            # Of this document and its keeper, as `similar@2` measures it; null for a document that stays.
             pa.field("similarity", pa.float64()),
         ]
     ),
@@ -118,6 +136,23 @@ CONTAINMENT = TableSchema(
             pa.field("container_id", pa.large_string(), nullable=False),
             # Share of the distinct shingles of `id` that `container_id` has too.
             pa.field("share", pa.float64(), nullable=False),
+        ]
+    ),
+)
+
+PARAGRAPH = TableSchema(
+    name="paragraph",
+    version=1,
+    key="hash",
+    arrow=pa.schema(
+        [
+            # xxh3-64 of a paragraph, whitespace collapsed.
+            pa.field("hash", _U64, nullable=False),
+            # Documents it is in.
+            pa.field("n_documents", pa.int64(), nullable=False),
+            # The first of them, by (source_rank, id): there it stays.
+            pa.field("source_rank", pa.int32(), nullable=False),
+            pa.field("id", pa.large_string(), nullable=False),
         ]
     ),
 )

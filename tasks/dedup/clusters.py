@@ -1,11 +1,6 @@
-"""Verify every link by its true Jaccard similarity, and decide which documents stay.
-
-A document goes only when it is itself similar to one that stays: two texts that differ are never joined through a
-third one that resembles both.
-"""
+"""Decide which documents stay, from the pairs that are similar. Positions and ids only, never text."""
 
 from collections import defaultdict
-from collections.abc import Sequence
 from enum import StrEnum
 from typing import Any, Final
 
@@ -13,16 +8,13 @@ import numpy as np
 import numpy.typing as npt
 import polars as pl
 import pyarrow as pa
-from scipy.sparse import coo_array
-from scipy.sparse.csgraph import connected_components
 
-from schemas.signature import CLUSTER, LINK, NODE, SHINGLE_SET
-from tasks.dedup.settings import VerifyingSettings
+from schemas.signature import CLUSTER, CONTAINMENT, NAME, POSITION, RANK, SIMILAR
+from tasks.dedup.settings import ClusteringSettings
 from tasks.engine.shard_task import shard_task
 from tasks.engine.step import Accounting, Partition, Step
 
-# Keepers of its component that a document without a link to one is compared with, the newest first.
-_MAX_COMPARED: Final = 64
+Array = npt.NDArray[Any]
 
 
 class DuplicateReason(StrEnum):
@@ -30,114 +22,126 @@ class DuplicateReason(StrEnum):
 
     EXACT = "exact_duplicate"  # equal once folded
     NEAR = "near_duplicate"
+    CONTAINED = "contained"  # most of it is in a longer document
 
 
-class _Sets:
-    """Shingle sets by number of document."""
-
-    def __init__(self, shingles: pa.Table, numbers: dict[int, int]) -> None:
-        lists = shingles["hashes"].combine_chunks()
-        if isinstance(lists, pa.ChunkedArray):
-            lists = pa.concat_arrays(lists.chunks)
-        self._hashes = lists.values.to_numpy()
-        offsets = lists.offsets.to_numpy()
-        self._spans = {
-            numbers[key]: (offsets[row], offsets[row + 1])
-            for row, key in enumerate(shingles["key"].to_pylist())
-            if key in numbers
-        }
-
-    def jaccard(self, left: int, right: int) -> float:
-        from tasks.dedup.kernels import jaccard
-
-        a, b = self._spans[left], self._spans[right]
-        return float(jaccard(self._hashes[a[0] : a[1]], self._hashes[b[0] : b[1]]))
+# Numbers of the reasons, as indices of `_WORDS`.
+_STAYS, _EXACT, _NEAR, _CONTAINED = range(4)
+_WORDS: Final = pa.array([None, *(reason.value for reason in DuplicateReason)], pa.large_string())
 
 
-def cluster(batch: pa.Table, settings: VerifyingSettings, nodes: pa.Table, shingles: pa.Table) -> Partition:
-    """The document that stays for each linked document.
+def cluster(batch: pa.Table, settings: ClusteringSettings, ranks: pa.Table, names: pa.Table) -> Partition:
+    """The document that stays for each document that has a twin.
 
     Args:
-        batch: `link@1` rows.
-        settings: The threshold.
-        nodes: `node@1` rows of the linked documents.
-        shingles: `shingle_set@1` rows of the linked documents, of all shards.
+        batch: `similar@2` rows of all parts and rounds, in any order.
+        settings: Whether contained documents go.
+        ranks: `rank@1` rows of all documents.
+        names: `name@1` rows: ids by position.
 
     Returns:
-        `cluster@1` rows of documents that have a twin, in keeper order.
+        `cluster@2` rows of documents that have a twin, in keeper order; `gone`: those that do not stay;
+        `containments`: documents that are inside another one, both no twin of an earlier one.
     """
-    ordered = pl.DataFrame(pl.from_arrow(nodes)).sort("position")
-    numbers = {key: number for number, key in enumerate(ordered["key"].to_list())}
-    ids = ordered["id"].to_list()
-    links = pl.DataFrame(pl.from_arrow(batch)).with_columns(
-        pl.col("left", "right").replace_strict(numbers, return_dtype=pl.Int64)
+    from tasks.dedup.overlap import choose_keepers
+
+    first, n_shingles, released = _by_position(ranks)
+    pairs = pl.DataFrame(pl.from_arrow(batch)).unique().sort("right", "left", "inside")
+    root, keeper, similarity = np.arange(len(first)), np.arange(len(first)), np.zeros(len(first))
+    choose_keepers(*_arrays(pairs.filter(~pl.col("inside"))), root, keeper, similarity)
+    reason = np.where(keeper != np.arange(len(first)), _NEAR, _STAYS)
+    # What contains a document stays itself.
+    left, right, share = _arrays(pairs.filter("inside"))
+    stays = reason[left] == _STAYS
+    left, right, share = left[stays], right[stays], share[stays]
+    reported = reason[right] == _STAYS
+    containments = _containments(left[reported], right[reported], share[reported], names)
+    if settings.drop_contained:
+        old = released[right] & ~released[left]
+        chosen = _choose_contained(left[~old], right[~old], share[~old], n_shingles, keeper)
+        for contained, (container, value) in chosen.items():
+            keeper[contained], similarity[contained], reason[contained] = container, value, _CONTAINED
+    # An exact copy goes where the first of its kind goes.
+    copy = (first != np.arange(len(first))) & (reason[first] == _STAYS)
+    root, keeper, similarity, reason = root[first], keeper[first], similarity[first], reason[first]
+    similarity[copy], reason[copy] = 1.0, _EXACT
+    gone = pa.table([pa.array(np.flatnonzero(reason).astype(np.int32))], schema=POSITION.arrow)
+    return Partition(
+        _clusters(names, root, keeper, similarity, reason), sides={"gone": gone, "containments": containments}
     )
-    sets = _Sets(shingles, numbers)
-    equal = dict(links.filter(pl.col("kind") == "exact").select("right", "left").iter_rows())
-    near = [
-        (left, right, similarity)
-        for left, right in links.filter(pl.col("kind") == "near").select("left", "right").iter_rows()
-        if (similarity := sets.jaccard(left, right)) >= settings.threshold
-    ]
-    keepers = _keepers(len(ids), near, sets, settings.threshold)
-    rows = []
-    for number, doc_id in enumerate(ids):
-        # An exact copy goes where the first of its kind goes.
-        first = equal.get(number, number)
-        keeper, similarity = keepers.get(first, (first, 1.0))
-        reason = DuplicateReason.EXACT if keeper == first else DuplicateReason.NEAR
-        is_keeper = keeper == number
-        rows.append(
-            {
-                "id": doc_id,
-                "keeper_id": ids[keeper],
-                "reason": None if is_keeper else reason.value,
-                "similarity": None if is_keeper else similarity,
-            }
-        )
-    kept_for = {row["keeper_id"] for row in rows if row["reason"]}
-    return Partition(CLUSTER.from_rows([row for row in rows if row["reason"] or row["id"] in kept_for]))
 
 
-def _keepers(
-    count: int, edges: Sequence[tuple[int, int, float]], sets: _Sets, threshold: float
+def _by_position(ranks: pa.Table) -> tuple[Array, Array, Array]:
+    ordered = pl.DataFrame(pl.from_arrow(ranks)).sort("position")
+    first, n_shingles, released = (ordered[name].to_numpy() for name in ("first", "n_shingles", "released"))
+    return first.astype(np.int64), n_shingles, released
+
+
+def _arrays(pairs: pl.DataFrame) -> tuple[Array, Array, Array]:
+    left, right = (pairs[name].to_numpy().astype(np.int64) for name in ("left", "right"))
+    return left, right, pairs["similarity"].to_numpy().astype(np.float64)
+
+
+def _choose_contained(
+    left: Array, right: Array, share: Array, n_shingles: Array, keeper: Array
 ) -> dict[int, tuple[int, float]]:
-    """Keeper and similarity of every document that goes; documents are numbered in keeper order."""
-    similar: dict[int, list[tuple[int, float]]] = defaultdict(list)
-    for left, right, similarity in edges:
-        similar[max(left, right)].append((min(left, right), similarity))
-    component = _components(count, edges)
-    kept: dict[int, list[int]] = defaultdict(list)
-    gone: dict[int, tuple[int, float]] = {}
-    for number in sorted({node for left, right, _ in edges for node in (left, right)}):
-        choices = [(similarity, -other) for other, similarity in similar[number] if other not in gone]
-        if not choices:
-            near = kept[int(component[number])][-_MAX_COMPARED:]
-            measured = ((sets.jaccard(other, number), -other) for other in near)
-            choices = [choice for choice in measured if choice[0] >= threshold]
-        if choices:
-            similarity, other = max(choices)
-            gone[number] = (-other, similarity)
-        else:
-            kept[int(component[number])].append(number)
-    return gone
+    """What goes for being contained: its container, which stays, and the share.
+
+    From the longest document down, so that what contains a document has been decided before it. A document that
+    others went for goes only with all of them, each for being contained itself.
+    """
+    containers: dict[int, list[tuple[float, int]]] = defaultdict(list)
+    for container, contained, value in zip(left.tolist(), right.tolist(), share.tolist(), strict=True):
+        containers[contained].append((value, -container))
+    twins: dict[int, list[int]] = defaultdict(list)
+    for number in np.flatnonzero(keeper != np.arange(len(keeper))).tolist():
+        twins[int(keeper[number])].append(number)
+    needed: set[int] = set()
+    chosen: dict[int, tuple[int, float]] = {}
+    for contained in sorted(containers, key=lambda number: (-n_shingles[number], number)):
+        if keeper[contained] != contained or contained in needed:
+            continue
+        group = [contained, *twins[contained]]
+        best = {
+            member: max((option for option in containers.get(member, []) if -option[1] not in chosen), default=None)
+            for member in group
+        }
+        found = {member: (-option[1], option[0]) for member, option in best.items() if option is not None}
+        if len(found) == len(group):
+            chosen |= found
+            needed |= {container for container, _ in found.values()}
+    return chosen
 
 
-def _components(count: int, edges: Sequence[tuple[int, int, float]]) -> npt.NDArray[Any]:
-    pairs = np.array([edge[:2] for edge in edges], np.int64).reshape(-1, 2)
-    graph = coo_array((np.ones(len(pairs), np.int8), (pairs[:, 0], pairs[:, 1])), shape=(count, count))
-    labels: npt.NDArray[Any] = connected_components(graph, directed=False)[1]
-    return labels
+def _clusters(names: pa.Table, root: Array, keeper: Array, similarity: Array, reason: Array) -> pa.Table:
+    sizes = np.bincount(root, minlength=len(root))
+    rows = np.flatnonzero((sizes[root] > 1) | (reason != _STAYS))
+    ids = names["id"].combine_chunks() if names.num_rows else pa.array([], pa.large_string())
+    columns = [
+        ids.take(pa.array(rows)),
+        ids.take(pa.array(root[rows])),
+        ids.take(pa.array(keeper[rows])),
+        _WORDS.take(pa.array(reason[rows])),
+        pa.array(similarity[rows], mask=reason[rows] == _STAYS),
+    ]
+    return CLUSTER.conform(pa.table(columns, names=CLUSTER.arrow.names))
+
+
+def _containments(left: Array, right: Array, share: Array, names: pa.Table) -> pa.Table:
+    ids = names["id"]
+    columns = [ids.take(pa.array(right)), ids.take(pa.array(left)), pa.array(share)]
+    return CONTAINMENT.conform(pa.table(columns, names=CONTAINMENT.arrow.names))
 
 
 STEP: Final = Step(
     name="clusters",
-    version=1,
-    settings=VerifyingSettings,
-    reads=LINK,
+    version=2,
+    settings=ClusteringSettings,
+    reads=SIMILAR,
     writes=CLUSTER,
     run=cluster,
-    uses={"nodes": NODE, "shingles": SHINGLE_SET},
+    uses={"ranks": RANK, "names": NAME},
+    emits={"gone": POSITION, "containments": CONTAINMENT},
     accounting=Accounting.NONE,
 )
 

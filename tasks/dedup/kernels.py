@@ -34,11 +34,15 @@ class Signed(NamedTuple):
         minhash: Shape (texts, permutations); all ones where a text is shorter than a shingle.
         exact: Shape (texts, 2): two hashes of the folded text.
         n_shingles: Shape (texts,): shingles with repeats.
+        anchors: Distinct shingle hashes below the limit, ascending, text by text.
+        anchor_offsets: Shape (texts + 1,): where the anchors of each text begin.
     """
 
     minhash: U32
     exact: U64
     n_shingles: npt.NDArray[np.int64]
+    anchors: U32
+    anchor_offsets: npt.NDArray[np.int64]
 
 
 @cache
@@ -48,15 +52,34 @@ def permutations(num_perm: int, seed: int) -> tuple[U32, U32]:
     return np.ascontiguousarray(factors, np.uint32), np.ascontiguousarray(summands, np.uint32)
 
 
-def sign(column: Utf8Column, table: FoldTable, *, shingle_size: int, num_perm: int, seed: int) -> Signed:
-    """MinHash signatures, equal to datasketch's for xxh32 of the same shingles, and exact hashes."""
+def sign(
+    column: Utf8Column, table: FoldTable, *, shingle_size: int, num_perm: int, seed: int, anchor_share: int = 0
+) -> Signed:
+    """MinHash signatures, equal to datasketch's for xxh32 of the same shingles, exact hashes, and anchors.
+
+    Args:
+        column: Texts.
+        table: What each character counts as.
+        shingle_size: Tokens in a shingle.
+        num_perm: Permutations.
+        seed: Of the permutations.
+        anchor_share: One shingle hash in so many is an anchor; 0 is none.
+    """
     factors, summands = permutations(num_perm, seed)
     count = len(column.offsets) - 1
-    signed = Signed(
-        np.full((count, num_perm), _LARGEST, np.uint32), np.zeros((count, 2), np.uint64), np.zeros(count, np.int64)
-    )
-    _sign_all(column.data, column.offsets, table.entries, table.expansions, shingle_size, factors, summands, *signed)
-    return signed
+    minhash = np.full((count, num_perm), _LARGEST, np.uint32)
+    exact, n_shingles = np.zeros((count, 2), np.uint64), np.zeros(count, np.int64)
+    limit = (1 << 32) // anchor_share if anchor_share else 0
+    # Slices and copies in compiled code take seconds to compile: they are made here.
+    found, n_found = _sign_all(
+        column.data, column.offsets, table.entries, table.expansions, shingle_size, factors, summands,
+        np.uint32(limit), minhash, exact, n_shingles,
+    )  # fmt: skip
+    # np.unique would go through a hash table.
+    found = np.sort(found[:n_found])
+    found = found[np.append(True, found[1:] != found[:-1])[: len(found)]]
+    per_text = np.bincount((found >> np.uint64(32)).astype(np.int64), minlength=count)
+    return Signed(minhash, exact, n_shingles, found.astype(np.uint32), np.append(0, np.cumsum(per_text)))
 
 
 def band_hashes(minhash: U32, *, bands: int, rows: int) -> U64:
@@ -66,66 +89,65 @@ def band_hashes(minhash: U32, *, bands: int, rows: int) -> U64:
     return out
 
 
-def shingle_sets(column: Utf8Column, table: FoldTable, *, shingle_size: int) -> tuple[U32, npt.NDArray[np.int64]]:
-    """Distinct shingle hashes of each text, ascending: all of them in a row, and where each text's begin."""
-    count = len(column.offsets) - 1
-    found = [np.zeros(0, np.uint32)]
-    lengths = np.zeros(count + 1, np.int64)
-    # At most one shingle a byte.
-    hashes = np.empty(column.longest + SCRATCH_TOKENS, np.uint32)
-    for index in range(count):
-        n = _hashes_of(
-            column.data, column.offsets[index], column.offsets[index + 1], table.entries, table.expansions,
-            shingle_size, hashes,
-        )  # fmt: skip
-        distinct = np.unique(hashes[:n])
-        found.append(distinct)
-        lengths[index + 1] = len(distinct)
-    return np.concatenate(found), np.cumsum(lengths)
-
-
 @njit(cache=True, nogil=True)
 def _sign_all(
-    data: Any, offsets: Any, entries: Any, expansions: Any, size: int, factors: Any, summands: Any,
+    data: Any, offsets: Any, entries: Any, expansions: Any, size: int, factors: Any, summands: Any, limit: Any,
     minhash: Any, exact: Any, n_shingles: Any,
-) -> None:  # fmt: skip
+) -> Any:  # fmt: skip
     scratch = np.empty(SCRATCH_BYTES, np.uint8)
     starts = np.zeros(SCRATCH_TOKENS, np.int64)
     hashes = np.empty(MAX_TOKENS + 64, np.uint32)
     state = np.zeros(3, np.uint64)
+    anchors, n_anchors = np.empty(1024, np.uint64), 0
     for row in range(offsets.size - 1):
         at, end, tokens = offsets[row], offsets[row + 1], 0
         starts[0] = 0
-        state[:] = 0
+        state[0], state[1], state[2] = 0, 0, 0
         while at < end:
             at, tokens = read_tokens(data, at, end, entries, expansions, scratch, starts, tokens, state)
             n = hash_shingles(scratch, starts, tokens, size, hashes)
             n_shingles[row] += n
-            for i in range(n):
-                h = hashes[i]
-                h ^= h >> np.uint32(16)
-                h = np.uint32(h * np.uint32(0x85EBCA6B))
-                h ^= h >> np.uint32(13)
-                h = np.uint32(h * np.uint32(0xC2B2AE35))
-                h ^= h >> np.uint32(16)
-                for k in range(factors.size):
-                    value = np.uint32(np.uint32(factors[k] * h) + summands[k])
-                    minhash[row, k] = min(minhash[row, k], value)
+            if limit:
+                if n_anchors + n > anchors.size:
+                    larger = np.empty(2 * (n_anchors + n), np.uint64)
+                    for i in range(n_anchors):
+                        larger[i] = anchors[i]
+                    anchors = larger
+                for i in range(n):
+                    anchors[n_anchors] = np.uint64(row) << np.uint64(32) | np.uint64(hashes[i])
+                    n_anchors += hashes[i] < limit
+            _permute(hashes, n, factors, summands, minhash[row])
             tokens = carry_tokens(scratch, starts, tokens, size - 1)
         exact[row, 0], exact[row, 1] = state[0], state[1]
+    return anchors, n_anchors
 
 
-@njit(cache=True, nogil=True)
-def _hashes_of(data: Any, at: Any, end: Any, entries: Any, expansions: Any, size: int, out: Any) -> int:
-    scratch = np.empty(SCRATCH_BYTES, np.uint8)
-    starts = np.zeros(SCRATCH_TOKENS, np.int64)
-    state = np.zeros(3, np.uint64)
-    tokens = count = 0
-    while at < end:
-        at, tokens = read_tokens(data, at, end, entries, expansions, scratch, starts, tokens, state)
-        count += hash_shingles(scratch, starts, tokens, size, out[count:])
-        tokens = carry_tokens(scratch, starts, tokens, size - 1)
-    return count
+@njit(nogil=True)
+def _finalize(h: Any) -> Any:
+    """The mixing of murmur3 that datasketch's scheme begins with."""
+    h ^= h >> np.uint32(16)
+    h = np.uint32(h * np.uint32(0x85EBCA6B))
+    h ^= h >> np.uint32(13)
+    h = np.uint32(h * np.uint32(0xC2B2AE35))
+    return np.uint32(h ^ (h >> np.uint32(16)))
+
+
+@njit(nogil=True)
+def _permute(hashes: Any, n: Any, factors: Any, summands: Any, minhash: Any) -> None:
+    """Take hashes into a signature, four at a time: the signature is read and written a quarter as often."""
+    # Repeated hashes change nothing.
+    while n % 4:
+        hashes[n] = hashes[n - 1]
+        n += 1
+    for i in range(0, n, 4):
+        h0, h1 = _finalize(hashes[i]), _finalize(hashes[i + 1])
+        h2, h3 = _finalize(hashes[i + 2]), _finalize(hashes[i + 3])
+        for k in range(factors.size):
+            v0 = np.uint32(np.uint32(factors[k] * h0) + summands[k])
+            v1 = np.uint32(np.uint32(factors[k] * h1) + summands[k])
+            v2 = np.uint32(np.uint32(factors[k] * h2) + summands[k])
+            v3 = np.uint32(np.uint32(factors[k] * h3) + summands[k])
+            minhash[k] = min(min(min(v0, v1), min(v2, v3)), minhash[k])
 
 
 @njit(cache=True, nogil=True)
@@ -137,20 +159,3 @@ def _hash_bands(minhash: Any, rows: int, out: Any) -> None:
                 h = (h ^ np.uint64(minhash[i, k])) * _MIX_A
                 h ^= h >> np.uint64(32)
             out[i, band] = h
-
-
-@njit(cache=True, nogil=True)
-def jaccard(left: Any, right: Any) -> float:
-    """Similarity of two sets given as ascending arrays of distinct hashes."""
-    i = j = both = 0
-    while i < left.size and j < right.size:
-        if left[i] == right[j]:
-            both += 1
-            i += 1
-            j += 1
-        elif left[i] < right[j]:
-            i += 1
-        else:
-            j += 1
-    union = left.size + right.size - both
-    return both / union if union else 1.0

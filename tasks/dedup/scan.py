@@ -6,7 +6,7 @@ import numpy as np
 from numba import njit
 
 from tasks.dedup.folding import CLASS_SHIFT, TABLE_SIZE, CharClass
-from tasks.dedup.xxh32 import xxh32
+from tasks.dedup.xxh32 import load_u8, load_u32, store_u8, xxh32
 
 # Scratch fits the caches: tokens and folded bytes of a block. A run of letters longer than MAX_WORD_BYTES (base64, a
 # minified line) counts as several words.
@@ -31,79 +31,93 @@ _MULTIPLY_HIGH: Final = np.uint64(0x9E3779B97F4A7C15)
 _MULTIPLY_LOW: Final = np.uint64(0xD6E8FEB86659FD93)
 
 
-@njit(inline="always", nogil=True)
-def _decode(data: Any, at: Any) -> Any:
-    """Code point at `at` and its length in bytes; `data` is valid UTF-8, as Arrow strings are."""
-    first = np.int64(data[at])
+@njit(nogil=True)
+def _decode(address: Any) -> Any:
+    """Code point at an address and its length in bytes; the text is valid UTF-8, as Arrow strings are."""
+    first = np.int64(load_u8(address))
     if first < 0x80:
         return first, 1
+    second = np.int64(load_u8(address + 1)) & 0x3F
     if first < 0xE0:
-        return (first & 0x1F) << 6 | (np.int64(data[at + 1]) & 0x3F), 2
+        return (first & 0x1F) << 6 | second, 2
+    third = np.int64(load_u8(address + 2)) & 0x3F
     if first < 0xF0:
-        return (first & 0x0F) << 12 | (np.int64(data[at + 1]) & 0x3F) << 6 | (np.int64(data[at + 2]) & 0x3F), 3
-    return (
-        (first & 0x07) << 18
-        | (np.int64(data[at + 1]) & 0x3F) << 12
-        | (np.int64(data[at + 2]) & 0x3F) << 6
-        | (np.int64(data[at + 3]) & 0x3F)
-    ), 4
+        return (first & 0x0F) << 12 | second << 6 | third, 3
+    return (first & 0x07) << 18 | second << 12 | third << 6 | (np.int64(load_u8(address + 3)) & 0x3F), 4
 
 
-@njit(inline="always", nogil=True)
-def _encode(out: Any, at: Any, point: Any) -> Any:
-    """Write `point` as UTF-8; returns where the next byte goes."""
+@njit(nogil=True)
+def _encode(folded: Any, at: Any, point: Any) -> Any:
+    """Write `point` as UTF-8 to address `folded` + `at`; returns where the next byte goes."""
     if point < 0x80:
-        out[at] = np.uint8(point)
+        store_u8(folded + at, np.uint8(point))
         return at + 1
     if point < 0x800:
-        out[at] = np.uint8(0xC0 | point >> 6)
-        out[at + 1] = np.uint8(0x80 | (point & 0x3F))
+        store_u8(folded + at, np.uint8(0xC0 | point >> 6))
+        store_u8(folded + at + 1, np.uint8(0x80 | (point & 0x3F)))
         return at + 2
     if point < 0x10000:
-        out[at] = np.uint8(0xE0 | point >> 12)
-        out[at + 1] = np.uint8(0x80 | (point >> 6 & 0x3F))
-        out[at + 2] = np.uint8(0x80 | (point & 0x3F))
+        store_u8(folded + at, np.uint8(0xE0 | point >> 12))
+        store_u8(folded + at + 1, np.uint8(0x80 | (point >> 6 & 0x3F)))
+        store_u8(folded + at + 2, np.uint8(0x80 | (point & 0x3F)))
         return at + 3
-    out[at] = np.uint8(0xF0 | point >> 18)
-    out[at + 1] = np.uint8(0x80 | (point >> 12 & 0x3F))
-    out[at + 2] = np.uint8(0x80 | (point >> 6 & 0x3F))
-    out[at + 3] = np.uint8(0x80 | (point & 0x3F))
+    store_u8(folded + at, np.uint8(0xF0 | point >> 18))
+    store_u8(folded + at + 1, np.uint8(0x80 | (point >> 12 & 0x3F)))
+    store_u8(folded + at + 2, np.uint8(0x80 | (point >> 6 & 0x3F)))
+    store_u8(folded + at + 3, np.uint8(0x80 | (point & 0x3F)))
     return at + 4
 
 
-@njit(inline="always", nogil=True)
+@njit(nogil=True)
 def _entry(entries: Any, point: Any) -> Any:
     if point < TABLE_SIZE:
         return np.int64(entries[point])
     return np.int64(_RARE_HAN) | point
 
 
-@njit(inline="always", nogil=True)
+@njit(nogil=True)
 def _expand(expansions: Any, row: Any, scratch: Any, out: Any) -> Any:
-    """Write the characters that one stands for; returns the last of them, and where the next byte goes."""
-    value = np.int64(0)
+    """Write the characters that one stands for; returns where the next byte goes."""
     for i in range(expansions.shape[1]):
         if expansions[row, i]:
-            value = np.int64(expansions[row, i])
-            scratch[out] = np.uint8(value)
+            scratch[out] = np.uint8(expansions[row, i])
             out += 1
-    return value, out
+    return out
 
 
-@njit(inline="always", nogil=True)
+@njit(nogil=True)
 def _mix(exact: Any, value: Any) -> None:
-    """Take a character into the two hashes of the folded text, with the whitespace that was due before it."""
+    """Take up to 8 bytes of folded text into its two hashes."""
+    high = (exact[0] ^ np.uint64(value)) * _MULTIPLY_HIGH
+    low = (exact[1] + np.uint64(value)) * _MULTIPLY_LOW
+    exact[0] = high ^ high >> np.uint64(29)
+    exact[1] = low ^ low >> np.uint64(32)
+
+
+@njit(nogil=True)
+def _mix_whitespace(exact: Any) -> None:
+    """Take in the whitespace that is due; before the first character none is."""
     if exact[2]:
-        # Leading whitespace does not count: nothing has been mixed in yet.
         if exact[0]:
-            exact[0] = (exact[0] ^ np.uint64(32)) * _MULTIPLY_HIGH
-            exact[1] = (exact[1] + np.uint64(32)) * _MULTIPLY_LOW
+            _mix(exact, 32)
         exact[2] = 0
-    exact[0] = (exact[0] ^ np.uint64(value + 1)) * _MULTIPLY_HIGH
-    exact[1] = (exact[1] + np.uint64(value + 1)) * _MULTIPLY_LOW
 
 
-@njit(inline="always", nogil=True)
+@njit(nogil=True)
+def _mix_token(scratch: Any, begun: Any, out: Any, exact: Any) -> None:
+    """Take in scratch[begun:out], 8 bytes at a time; no byte of a text is 0, so the last ones may be filled up."""
+    _mix_whitespace(exact)
+    address = np.int64(scratch.ctypes.data)
+    while begun < out:
+        word = np.uint64(load_u32(address + begun)) | np.uint64(load_u32(address + begun + 4)) << np.uint64(32)
+        left = out - begun
+        if left < 8:
+            word &= (np.uint64(1) << np.uint64(8 * left)) - np.uint64(1)
+        _mix(exact, word)
+        begun += 8
+
+
+@njit(nogil=True)
 def _end_token(scratch: Any, starts: Any, tokens: Any, out: Any) -> Any:
     """Put a space behind token number `tokens`; returns where the next one begins."""
     scratch[out] = _SPACE_BYTE
@@ -131,35 +145,54 @@ def read_tokens(
     Returns:
         Where it stopped reading, and the number of tokens held now.
     """
+    texts, table, folded = np.int64(data.ctypes.data), np.int64(entries.ctypes.data), np.int64(scratch.ctypes.data)
     out = starts[tokens]
     begun = out
     while at < end:
-        point, size = _decode(data, at)
+        point, size = _decode(texts + at)
         entry = _entry(entries, point)
         kind = entry >> CLASS_SHIFT
         value = entry & _VALUE
         at += size
         if kind == _WORD:
-            out = _encode(scratch, out, value)
-        elif kind == _SPACE:
-            exact[2] = 1
+            out = _encode(folded, out, value)
         elif kind == _EXPANDED:
-            value, out = _expand(expansions, value, scratch, out)
+            out = _expand(expansions, value, scratch, out)
         elif kind == _SKIP:
             continue
-        if kind != _SPACE:
-            _mix(exact, value)
-            if kind in (_WORD, _EXPANDED) and out - begun < MAX_WORD_BYTES:
+        if kind in (_WORD, _EXPANDED) and out - begun < MAX_WORD_BYTES:
+            # The usual case, without the questions above: letters and digits of ASCII in a row. By address, because
+            # an index is first asked whether it is negative.
+            stop = min(end, at + MAX_WORD_BYTES - (out - begun))
+            first = at
+            while at < stop:
+                byte = load_u8(texts + at)
+                entry = load_u32(table + 4 * np.int64(byte))
+                if byte >= 0x80 or entry >> CLASS_SHIFT != _WORD:
+                    break
+                store_u8(folded + out + at - first, np.uint8(entry & np.uint32(0xFF)))
+                at += 1
+            out += at - first
+            if out - begun < MAX_WORD_BYTES:
                 continue
         if out > begun:
+            _mix_token(scratch, begun, out, exact)
             begun = out = _end_token(scratch, starts, tokens, out)
             tokens += 1
-        if kind == _ALONE:
-            begun = out = _end_token(scratch, starts, tokens, _encode(scratch, out, value))
+        if kind == _SPACE:
+            exact[2] = 1
+        elif kind == _SYMBOL:
+            _mix_whitespace(exact)
+            _mix(exact, value)
+        elif kind == _ALONE:
+            _mix_whitespace(exact)
+            _mix(exact, value)
+            begun = out = _end_token(scratch, starts, tokens, _encode(folded, out, value))
             tokens += 1
         if tokens >= MAX_TOKENS or out >= MAX_BYTES:
             break
-    if at >= end and out > begun:
+    if out > begun:
+        _mix_token(scratch, begun, out, exact)
         _end_token(scratch, starts, tokens, out)
         tokens += 1
     return at, tokens

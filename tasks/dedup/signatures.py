@@ -8,10 +8,10 @@ from typing import Final
 import numpy as np
 import polars as pl
 import pyarrow as pa
-import xxhash
 
 from schemas.document import DOCUMENT
 from schemas.signature import SIGNATURE
+from tasks.dedup.positions import document_key
 from tasks.dedup.settings import SigningSettings
 from tasks.engine.shard_task import shard_task
 from tasks.engine.step import Partition, Step
@@ -30,18 +30,25 @@ def sign_documents(batch: pa.Table, settings: SigningSettings) -> Partition:
 
     table = fold_table(settings)
     column = utf8_column(batch["text"])
-    signed = sign(column, table, shingle_size=settings.shingle_size, num_perm=settings.num_perm, seed=settings.seed)
+    signed = sign(
+        column,
+        table,
+        shingle_size=settings.shingle_size,
+        num_perm=settings.num_perm,
+        seed=settings.seed,
+        anchor_share=settings.anchor_share,
+    )
     bands = band_hashes(signed.minhash, bands=settings.bands, rows=settings.rows)
     long_enough = signed.n_shingles > 0
     offsets = np.append(0, np.cumsum(long_enough * settings.bands))
-    count = batch.num_rows
+    anchors = pa.LargeListArray.from_arrays(signed.anchor_offsets, pa.array(signed.anchors))
     columns = {
         "id": batch["id"],
         "key": pa.array([document_key(value) for value in batch["id"].to_pylist()], pa.uint64()),
         "exact_high": pa.array(signed.exact[:, 0]),
         "exact_low": pa.array(signed.exact[:, 1]),
         "bands": pa.LargeListArray.from_arrays(offsets, pa.array(bands[long_enough].ravel(), pa.uint64())),
-        "anchors": pa.LargeListArray.from_arrays(np.zeros(count + 1, np.int64), pa.array([], pa.uint32())),
+        "anchors": anchors,
         "n_shingles": pa.array(signed.n_shingles),
         "source_rank": batch["source_rank"],
         "quality": batch["quality"],
@@ -51,11 +58,6 @@ def sign_documents(batch: pa.Table, settings: SigningSettings) -> Partition:
     return Partition(pa.table([columns[name] for name in SIGNATURE.arrow.names], schema=SIGNATURE.arrow))
 
 
-def document_key(doc_id: str) -> int:
-    """What stands for a document's id in the shuffle: xxh3-64."""
-    return xxhash.xxh3_64_intdigest(doc_id.encode())
-
-
 def _recency(batch: pa.Table) -> pa.Array:
     times = pl.DataFrame(pl.from_arrow(batch.select(["updated_at", "created_at"])))
     known = times.select(pl.coalesce("updated_at", "created_at").dt.timestamp("us").fill_null(0))
@@ -63,7 +65,7 @@ def _recency(batch: pa.Table) -> pa.Array:
 
 
 STEP: Final = Step(
-    name="signatures", version=1, settings=SigningSettings, reads=DOCUMENT, writes=SIGNATURE, run=sign_documents
+    name="signatures", version=2, settings=SigningSettings, reads=DOCUMENT, writes=SIGNATURE, run=sign_documents
 )
 
 signatures = shard_task(STEP)

@@ -27,21 +27,48 @@ def _load_u32(_typing: Any, address: Any) -> Any:
     return types.uint32(types.intp), generate
 
 
-# As compiled code calls it: without the typing context.
+@intrinsic  # type: ignore[untyped-decorator,unused-ignore]
+def _load_u8(_typing: Any, address: Any) -> Any:
+    """The byte at an address."""
+    if not isinstance(address, types.Integer):
+        return None
+
+    def generate(_context: Any, builder: Any, _signature: Any, arguments: Any) -> Any:
+        return builder.load(builder.inttoptr(arguments[0], ir.IntType(8).as_pointer()))
+
+    return types.uint8(types.intp), generate
+
+
+@intrinsic  # type: ignore[untyped-decorator,unused-ignore]
+def _store_u8(_typing: Any, address: Any, value: Any) -> Any:
+    """Write a byte to an address."""
+    if not (isinstance(address, types.Integer) and isinstance(value, types.Integer)):
+        return None
+
+    def generate(context: Any, builder: Any, _signature: Any, arguments: Any) -> Any:
+        builder.store(arguments[1], builder.inttoptr(arguments[0], ir.IntType(8).as_pointer()))
+        return context.get_dummy_value()
+
+    return types.void(types.intp, types.uint8), generate
+
+
+# As compiled code calls them: without the typing context.
 load_u32: Any = _load_u32
+load_u8: Any = _load_u8
+store_u8: Any = _store_u8
 
 
-@njit(inline="always", nogil=True)
+@njit(nogil=True)
 def _rotate(value: Any, bits: Any) -> Any:
     return np.uint32((value << np.uint32(bits)) | (value >> np.uint32(32 - bits)))
 
 
-@njit(inline="always", nogil=True)
+@njit(nogil=True)
 def _round(accumulator: Any, lane: Any) -> Any:
     return np.uint32(_rotate(np.uint32(accumulator + np.uint32(lane * _P2)), 13) * _P1)
 
 
-@njit(inline="always", nogil=True)
+@njit(nogil=True)
 def xxh32(address: Any, length: Any) -> Any:
     """XXH32, seed 0, of `length` bytes at `address`.
 
@@ -63,13 +90,18 @@ def xxh32(address: Any, length: Any) -> Any:
     else:
         h = _P5
     h = np.uint32(h + np.uint32(length))
-    while address + 4 <= end:
-        h = np.uint32(_rotate(np.uint32(h + np.uint32(load_u32(address) * _P3)), 17) * _P4)
-        address += 4
-    while address < end:
-        byte = np.uint32(load_u32(address) & np.uint32(0xFF))
-        h = np.uint32(_rotate(np.uint32(h + np.uint32(byte * _P5)), 11) * _P1)
-        address += 1
+    # The rest, 0 to 15 bytes, without branches: how many there are cannot be predicted.
+    words, odd = length >> 2 & 3, length & 3
+    for word in range(3):
+        taken = np.uint32(-np.int64(words > word))
+        mixed = np.uint32(_rotate(np.uint32(h + np.uint32(load_u32(address + 4 * word) * _P3)), 17) * _P4)
+        h = np.uint32((mixed & taken) | (h & ~taken))
+    last = np.uint32(load_u32(address + 4 * words))
+    for byte in range(3):
+        taken = np.uint32(-np.int64(odd > byte))
+        part = np.uint32(last >> np.uint32(8 * byte) & np.uint32(0xFF))
+        mixed = np.uint32(_rotate(np.uint32(h + np.uint32(part * _P5)), 11) * _P1)
+        h = np.uint32((mixed & taken) | (h & ~taken))
     h = np.uint32((h ^ (h >> np.uint32(15))) * _P2)
     h = np.uint32((h ^ (h >> np.uint32(13))) * _P3)
     return np.uint32(h ^ (h >> np.uint32(16)))

@@ -1,7 +1,7 @@
 """Run one step on one shard: read, run, check, commit. Knows nothing of Prefect."""
 
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 import pyarrow as pa
@@ -63,13 +63,20 @@ def run_step(
     key = cache_key(step, shards, settings, uses)
     name = shard_id or _listed(shards)[0].shard_id
     wall, cpu = time.perf_counter(), time.process_time()
-    batch = _read(store, shards, step.reads)
-    sides = {side: _read(store, refs, step.uses[side]) for side, refs in uses.items()}
+    batch = _stream(store, shards, step.reads) if "batch" in step.streamed else _read(store, shards, step.reads)
+    sides = {
+        side: (_stream if side in step.streamed else _read)(store, refs, step.uses[side]) for side, refs in uses.items()
+    }
     parts = step.run(batch, settings, **sides)
-    step.check(batch, parts, name)
-    record = _commit_tables(step, key, name, batch, parts, store)
+    # Only a summary can be streamed: nothing of it is counted row by row.
+    read = step.reads.empty() if "batch" in step.streamed else batch
+    step.check(read, parts, name)
+    record = _commit_tables(step, key, name, read, parts, store)
+    rows = sum(ref.rows for ref in _listed(shards))
     record = record.model_copy(
         update={
+            "rows_in": rows,
+            "records": rows if "batch" in step.streamed else record.records,
             "bytes_in": sum(ref.size for ref in _listed(shards)),
             "cpu_s": round(time.process_time() - cpu, 3),
             "wall_s": round(time.perf_counter() - wall, 3),
@@ -106,6 +113,10 @@ def _words(table: pa.Table) -> int:
 def _read(store: Store, refs: Refs, schema: Any) -> pa.Table:
     tables = [store.get_table(ref, schema) for ref in _listed(refs)]
     return pa.concat_tables(tables) if tables else schema.empty()
+
+
+def _stream(store: Store, refs: Refs, schema: Any) -> Iterator[pa.Table]:
+    return (store.get_table(ref, schema) for ref in _listed(refs))
 
 
 def _listed(refs: Refs) -> list[ShardRef]:

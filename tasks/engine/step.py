@@ -61,6 +61,8 @@ class Step(Generic[S]):
         causes: Why rows are quarantined.
         uses: Tables the step needs beside its batch, whole, passed by keyword.
         emits: Tables the step writes beside what it keeps, by name.
+        streamed: Tables that are handed over shard by shard, as an iterator, and not put together: a task that needs
+            a part of each never holds them all. Names of `uses`, or "batch".
         accounting: How conservation is checked.
         parent: Column of `writes` that names the input row, for `Accounting.PARENTS`.
     """
@@ -75,6 +77,7 @@ class Step(Generic[S]):
     causes: type[StrEnum] | None = None
     uses: Mapping[str, TableSchema] = field(default_factory=lambda: MappingProxyType({}))
     emits: Mapping[str, TableSchema] = field(default_factory=lambda: MappingProxyType({}))
+    streamed: frozenset[str] = frozenset()
     accounting: Accounting = Accounting.ROWS
     parent: str = "parent_id"
 

@@ -9,8 +9,8 @@ from tests.flows.conftest import ISSUE, read_rows, release_bytes, run_winnow, wr
 
 # Summaries and tables: one row in is not one row out.
 _TABLES = {
-    "candidates", "clusters", "shingle_sets", "tokenizer", "tokenizer_sample", "tokens", "chunks", "sft", "qa_pairs",
-    "recall_eval", "images",
+    "candidates", "verify", "clusters", "shingle_sets", "tokenizer", "tokenizer_sample", "tokens", "chunks", "sft",
+    "qa_pairs", "recall_eval", "images",
 }  # fmt: skip
 
 
