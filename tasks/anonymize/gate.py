@@ -31,9 +31,13 @@ class Family(IntFlag):
     MENTION = 8  # shape: an @ at the start of a word
     SECRET = 16  # literals, and the shape of a random word
     CUE = 32  # literals: values that only a cue tells from ordinary words
-    NAME = 64  # literals: cues of personal names
-    PLACE = 128  # literals: ends of postal addresses
+    NAME = 64  # literals: titles, cues of names, ends of letters
+    PLACE = 128  # literals: what follows the number of a house in Chinese
     BLOCK = 256  # literal: the first line of a private key
+    URL = 512  # literal: what separates a scheme from a host
+    STREET = 1024  # literals: kinds of streets, after a blank
+    DIAL = 2048  # literals: what is said before a telephone number
+    FIRM = 4096  # literals: ends of the names of firms
 
 
 @dataclass(frozen=True)
@@ -132,6 +136,18 @@ def find_anchors(data: Bytes, offsets: Longs, automaton: Automaton) -> Anchors:
         size = count
     rows = out[:count]
     return Anchors(rows[:, 0].copy(), rows[:, 1].copy(), rows[:, 2].copy(), rows[:, 3].copy())
+
+
+@njit(cache=True, nogil=True)
+def holds_han(data: Any, offsets: Any) -> Any:
+    """Whether each text holds a character of U+4000 to U+9FFF."""
+    found = np.zeros(offsets.size - 1, np.bool_)
+    for item in range(offsets.size - 1):
+        for i in range(offsets[item], offsets[item + 1]):
+            if 0xE4 <= data[i] <= 0xE9:
+                found[item] = True
+                break
+    return found
 
 
 _NUMBER: Final = int(Family.NUMBER)

@@ -1,6 +1,6 @@
 """Cut windows around anchors, one set for each family of recognizers, and join them for judging.
 
-A window ends at the end of its line, or where the reach of its anchors ends: there at the next blank or character that
+A window ends at the end of its line (that of the next for families whose cues may stand on a line of their own), or where the reach of its anchors ends: there at the next blank or character that
 is not ASCII, so that no word or number is cut. Windows of one family that touch are one.
 """
 
@@ -19,6 +19,8 @@ REACH: Final = 320
 BLOCK_REACH: Final = 16_384
 # A word without an end is cut after this many bytes more.
 _LONGEST_WORD: Final = 8_192
+# Their values may stand on the line below.
+_OVER_LINES: Final = Family.NAME | Family.DIAL
 # No document holds NUL (document@1), so no match crosses from one window to the next.
 SEPARATOR: Final = "\n\0\n"
 
@@ -44,7 +46,8 @@ def cut_windows(data: Bytes, offsets: Longs, anchors: Anchors, family: Family) -
     order = chosen[np.argsort(anchors.start[chosen], kind="stable")]
     item, start, end = anchors.item[order], anchors.start[order], anchors.end[order]
     rows = np.empty((order.size, 4), np.int64)
-    count = _cut(data, offsets, item, start, end, family is Family.BLOCK, rows)
+    lines = 2 if family & _OVER_LINES else 1
+    count = _cut(data, offsets, item, start, end, family is Family.BLOCK, lines, rows)
     rows = rows[:count]
     buffer = memoryview(data)  # type: ignore[arg-type]
     # Texts are valid UTF-8 and windows end between characters.
@@ -53,14 +56,14 @@ def cut_windows(data: Bytes, offsets: Longs, anchors: Anchors, family: Family) -
 
 
 @njit(cache=True, nogil=True)
-def _cut(data: Any, offsets: Any, items: Any, starts: Any, ends: Any, is_block: Any, rows: Any) -> Any:
+def _cut(data: Any, offsets: Any, items: Any, starts: Any, ends: Any, is_block: Any, lines: Any, rows: Any) -> Any:
     count = 0
     seen_item, seen_byte, seen_points = -1, 0, 0
     for k in range(items.size):
         item = items[k]
         low, high = offsets[item], offsets[item + 1]
         a = starts[k] if is_block else _left(data, low, starts[k])
-        b = min(high, starts[k] + BLOCK_REACH) if is_block else _right(data, high, ends[k])
+        b = min(high, starts[k] + BLOCK_REACH) if is_block else _right(data, high, ends[k], lines)
         while b < high and (data[b] & 0xC0) == 0x80:
             b += 1
         if count and rows[count - 1, 0] == item and a <= rows[count - 1, 2]:
@@ -94,10 +97,14 @@ def _left(data: Any, low: Any, start: Any) -> Any:
 
 
 @njit(cache=True, nogil=True)
-def _right(data: Any, high: Any, end: Any) -> Any:
+def _right(data: Any, high: Any, end: Any, lines: Any) -> Any:
     i = end
     ceiling = min(high, end + REACH)
-    while i < ceiling and data[i] != 10:
+    while i < ceiling:
+        if data[i] == 10 and (i + 1 == high or data[i + 1] != 10):
+            lines -= 1
+            if not lines:
+                break
         i += 1
     if i == high or data[i] == 10:
         return i
