@@ -1,5 +1,6 @@
 """Find personal data in a column of text: a compiled gate marks where it may be, Presidio judges only there."""
 
+import re
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -94,18 +95,25 @@ def language_of(text: str) -> str:
     return "en" if text.isascii() else "zh"
 
 
+# No name is read across these, nor what speaks for it.
+_ENDS: Final = re.compile("[\n。！？；]")
+
+
 def _runs_with_names(data: Any, offsets: Any) -> Windows:
-    """Runs of Han characters in which a name is read, with what touches them."""
-    from tasks.anonymize.han.lexicon import is_han, load_lexicon
+    """Sentences in which a name is read."""
+    from tasks.anonymize.han.lexicon import load_lexicon
     from tasks.anonymize.han.names import find_names
 
     items, starts, texts = [], [], []
     for item in np.flatnonzero(holds_han(data, offsets)).tolist():
         text = str(memoryview(data)[offsets[item] : offsets[item + 1]], "utf-8")  # type: ignore[arg-type]
-        for start, end in dict.fromkeys(map(tuple, find_names(text, load_lexicon())[:, 2:].tolist())):
-            # A neighbour that is no part of a run tells a list from a sentence.
-            left = start - (start > 0 and not is_han(text[start - 1]) and text[start - 1] != "·")
-            right = end + (end < len(text) and not is_han(text[end]) and text[end] != "·")
+        right = 0
+        for start in find_names(text, load_lexicon())[:, 0].tolist():
+            if start < right:
+                continue
+            left = max(text.rfind(end, 0, start) for end in "\n。！？；") + 1
+            end = _ENDS.search(text, start)
+            right = end.end() if end else len(text)
             items.append(item)
             starts.append(left)
             texts.append(text[left:right])

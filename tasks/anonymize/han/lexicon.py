@@ -89,7 +89,7 @@ def load_lexicon() -> Lexicon:
         (BEFORE, Mark.BEFORE), (AFTER, Mark.AFTER), (HONORIFICS, Mark.HONORIFIC), (WEAK, Mark.WEAK),
         (NOT_BEFORE, Mark.NOT), (DOUBLE, Mark.SURNAME), (JAPANESE, Mark.SURNAME | Mark.MAYBE),
     ):  # fmt: skip
-        marked += [(word, mark, 0.0 if word in known else -14.0) for word in sorted(words)]
+        marked += [(word, mark, 0.0 if word in known else -9.0) for word in sorted(words)]
     keys, logp, marks = _table(marked)
     total = sum(weights.values())
     surname = _by_char({char: math.log(weight / total) for char, weight in weights.items()}, _IMPOSSIBLE)

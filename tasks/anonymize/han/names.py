@@ -48,9 +48,9 @@ _M_FOREIGN, _M_MAYBE, _M_NOT, _M_WORD = int(Mark.FOREIGN), int(Mark.MAYBE), int(
 
 
 def find_names(text: str, lexicon: Lexicon) -> npt.NDArray[np.int64]:
-    """Names in `text`, in order: rows of start, end, and start and end of the run read with it, in code points."""
+    """Names in `text`: rows of start and end, in code points, in order."""
     points = np.frombuffer(text.encode("utf-32-le"), np.uint32)
-    out = np.empty((len(text) // 2 + 1, 4), np.int64)
+    out = np.empty((len(text) // 2 + 1, 2), np.int64)
     count = _find(points, lexicon.keys, lexicon.logp, lexicon.marks, lexicon.surname, lexicon.given, lexicon.foreign, out)
     return out[:count]
 
@@ -101,7 +101,7 @@ def _names_of(start: Any, n: Any, back: Any, flag: Any, out: Any, count: Any) ->
     i = n
     while i > 0:
         if flag[i, 1]:
-            out[count, 0], out[count, 1], out[count, 2], out[count, 3] = start + back[i], start + i, start, start + n
+            out[count, 0], out[count, 1] = start + back[i], start + i
             count += 1
         i = back[i]
     low, high = first, count - 1
@@ -124,18 +124,38 @@ def _read(
     best[0], flag[0, 0] = 0.0, 0
     whole = np.zeros(MAX_WORD + 1, np.int64)
     in_list = a > 0 and points[a - 1] == _LIST
+    cued = _is_cued(points, a, keys, marks)
     for i in range(n):
         if points[a + i] == _DOT:
             _step(best, back, flag, i, i + 1, best[i] - 8.0, 0, False)
             continue
-        titled = flag[i, 0] & _M_BEFORE
+        titled = flag[i, 0] & _M_BEFORE | (_M_BEFORE if i == 0 and cued else 0)
         _words(points, a, b, i, n, keys, logp, marks, titled, best, back, flag, whole)
         opening = _AFTER_TITLE if titled else 0.0
         if not titled and i == 0:
-            opening = _AT_END + (_IN_LIST if in_list else 0.0)
+            opening = _AFTER_TITLE if cued else _AT_END + (_IN_LIST if in_list else 0.0)
         _natives(points, a, b, i, n, keys, marks, surname, given, titled, opening, best, back, flag, whole)
         opening = _AFTER_TITLE if titled else 0.0
         _foreigners(points, a, b, i, n, keys, marks, foreign, opening, best, back, flag)
+
+
+@njit(cache=True, nogil=True)
+def _is_cued(points: Any, a: Any, keys: Any, marks: Any) -> Any:
+    """A colon or blank stands before, and before it a word that says who is named: a form."""
+    e = a
+    while e > 0 and a - e < 3 and (points[e - 1] == 0xFF1A or points[e - 1] == 58 or points[e - 1] == 32):
+        e -= 1
+    if e == a:
+        return False
+    for size in range(2, 6):
+        if size <= e:
+            key = np.uint64(SEED)
+            for j in range(e - size, e):
+                key = extend(key, points[j])
+            slot = slot_of(keys, key)
+            if keys[slot] != 0 and marks[slot] & _M_BEFORE:
+                return True
+    return False
 
 
 @njit(cache=True, nogil=True)

@@ -10,6 +10,7 @@ SURNAMES: Final = (
     "童翁霍游阮尤岳柯牟滕谷舒卜成饶宁凌盛查单冉鲍华包屈房喻解蒲卫简时连车项闵邬吉党阳费司岑景郁席苟晏卓仇全池"
     "桂佟宫甄翦迟冷艾郎隋边古卞米商乐晋楚应燕臧鞠丛巩习巫娄明桑穆宗仲栾冀芮匡储栗谌蔺刁瞿戚丘苑敖胥茅揭窦糜危"
     "褚虞郜屠谈楼裘钮果郅操阴展富花寿晁仝容逄佘亓麻恽郗仉亢"
+    "付闫肖佟冼邸肖"
 )
 # Surnames of two characters.
 DOUBLE: Final = frozenset(
@@ -21,6 +22,7 @@ DOUBLE: Final = frozenset(
 # Before a name: who somebody is.
 BEFORE: Final = frozenset(
     (
+        "我是 我叫 他叫 她叫 本人 主治医生 主治医师 医师 开户人 持卡人 收货人 寄件人 法人 "
         "七段 丈夫 上将 专员 专家 中将 中锋 主任 主席 主持 主持人 主教 主教练 主演 主编 九段 "
         "书记 代表 众议员 会长 作家 作者 保姆 儿子 元帅 先生 党委书记 八段 公主 六段 内务部长 "
         "军长 农民 冠军 创始人 前锋 副主席 副市长 副总理 副总经理 副总统 副总裁 副省长 副部长 助理 "
@@ -86,7 +88,7 @@ NEVER: Final = (
 # Seldom the last character of a given name: kinds of places and things, units.
 NEVER_LAST: Final = (
     "镇县区村市省州乡湖路街队厂店人性者门娘爷奶婶叔号月时分点级岁元万亿千百个只台层次条项页列族语港岛局处室组"
-    "班院系党司费税款额率量数证单件版型类种样式规制度面边里间上下前后左右内外小多少低两二杯车雨赛机器站线网户"
+    "班院系党司费税款额率量数证单件版型类种样式规制度面边里间上下前后左右内外小多少低两二杯车赛机器站线网户"
 )
 # Characters of given names of today, which a dictionary of words does not know.
 COMMON_GIVEN: Final = (

@@ -9,8 +9,8 @@ from tasks.anonymize.gate import Family
 from tasks.anonymize.recognizers.rule import Rule, RuleSet, around, pattern_of
 
 CARD: Final = pattern_of(
-    r"(?<![0-9A-Za-z._-])(?<![0-9],)[1-6][0-9]{3}(?:[ -]?[0-9]{4}){2}(?:[ -]?[0-9]{1,4}){0,2}(?![0-9A-Za-z_]|[.,-][0-9])"
-    r"|(?<![0-9A-Za-z._-])3[0-9]{3}[ -][0-9]{6}[ -][0-9]{4,5}(?![0-9A-Za-z_]|[.,-][0-9])"
+    r"(?<![0-9A-Za-z._-])(?<![0-9],)(?:[1-9][0-9]{11,18}|[2-6][0-9]{3}(?P<gap>[ -])[0-9]{4}(?P=gap)[0-9]{4}(?P=gap)[0-9]{4}"
+    r"(?:(?P=gap)[0-9]{3}(?![ -][0-9]))?|3[0-9]{3}(?P<gap2>[ -])[0-9]{6}(?P=gap2)[0-9]{4,5})(?![0-9A-Za-z_]|[.,-][0-9])"
 )
 # Issuer ranges (ISO/IEC 7812) with the lengths they use.
 _ISSUERS: Final = (
@@ -25,7 +25,7 @@ _ISSUERS: Final = (
     (r"(?:436742|427020|622|603367|95588|9558)", (16, 18, 19)),
 )
 # Lengths that other numbers share: only where a card is spoken of.
-_CUED_ISSUERS: Final = ((r"4", (13,)), (r"5[06-8]|6[0-9]", range(12, 20)))
+_CUED_ISSUERS: Final = ((r"4", (13,)), (r"35", (16,)), (r"5[06-8]|6[0-9]", range(12, 20)))
 _CARD_CUE: Final = re.compile(r"(?i)(?:card|visa|mastercard|amex|maestro|debit|credit|卡号|银行卡|信用卡|借记卡|账号|帐号|付款|退款)[^\n]{0,24}$")
 IBAN: Final = pattern_of(r"(?<![A-Za-z0-9])[a-z]{2}[0-9]{2}(?: ?[a-z0-9]{4}){2,7}(?: ?[a-z0-9]{1,3})?(?![A-Za-z0-9])")
 # Lengths by country (SWIFT IBAN registry), the countries most met with.

@@ -10,7 +10,7 @@ from tasks.anonymize.gate import Family
 from tasks.anonymize.recognizers.rule import NO_DIGIT_AFTER, NO_DIGIT_BEFORE, Rule, RuleSet, around, pattern_of
 
 EMAIL: Final = pattern_of(
-    r"(?<![a-z0-9._%+-])[a-z0-9_](?:[a-z0-9._%+-]{0,62}[a-z0-9_+-])?[@＠](?:[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?\.)+"
+    r"(?<![a-z0-9._%+-])[a-z0-9_](?:[a-z0-9._%+'-]{0,62}[a-z0-9_+-])?[@＠](?:[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?\.)+"
     r"[a-z]{2,24}(?![a-z0-9])"
 )
 # RFC 2606 and RFC 6761 reserve these; the rest are what manuals write where a reader's own address goes.
@@ -42,7 +42,7 @@ CUED: Final = pattern_of(
     r"(?:(?<![a-z])(?:tele)?phone|(?<![a-z])(?:tel|mobile|cell|fax|whatsapp)(?![a-z])"
     r"|(?<![a-z])(?:call|ring|text|reach|contact)(?:ed)?(?: (?:me|us|him|her|them))? (?:at|on|by|via)"
     r"|my registered|联系电话|联系方式|电话|手机号?|致电|传真|来电)"
-    r"(?: ?(?:number|no\.?|num|is|was|at|on|numbers?|号码?|为|是|至))*[ \t]{0,3}[:：=#]?[ \t]{0,3}\n?[ \t]{0,3}"
+    r"(?: ?(?:numbers?|no\.?|num|is|was|at|on|of|号码?|为|是|至))*[ \t]{0,3}[:：=#,]?[ \t]{0,3}\n?[ \t]{0,3}"
     rf"(?P<value>{_NUMBER})"
 )
 CUED_AFTER: Final = pattern_of(
@@ -83,7 +83,7 @@ def rule_sets(*, example_addresses: bool, hotlines: bool) -> Sequence[RuleSet]:
                 Rule(CN_MOBILE, is_free_number),
                 Rule(CN_LANDLINE, lambda m: is_landline(m) and (hotlines or not HOTLINE.fullmatch(m[0]))),
                 Rule(INTERNATIONAL, is_phone),
-                Rule(US_PHONE, is_us_phone, 0.6),
+                Rule(US_PHONE, lambda m: is_us_phone(m) and (hotlines or not HOTLINE.fullmatch(m[0])), 0.6),
                 Rule(CUED_AFTER, is_called, 0.7),
                 *([Rule(HOTLINE)] if hotlines else []),
             ],

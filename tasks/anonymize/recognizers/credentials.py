@@ -71,7 +71,7 @@ LITERALS: Final[Mapping[str, Family]] = {
         Family.SECRET,
     ),
     "://": Family.URL,
-    "private key": Family.BLOCK,
+    "-----begin": Family.BLOCK,
 }  # fmt: skip
 
 

@@ -88,7 +88,7 @@ def is_old_id(found: re.Match[str]) -> bool:
 def is_company_code(found: re.Match[str]) -> bool:
     """A unified social credit code with the right check digit (GB 32100-2015)."""
     value = found[0].upper()
-    if any(char not in _USCC_DIGITS for char in value):
+    if any(char not in _USCC_DIGITS for char in value) or (value.isdigit() and value[0] != "9"):
         return False
     total = sum(_USCC_DIGITS.index(char) * pow(3, place, 31) for place, char in enumerate(value[:17]))
     return _USCC_DIGITS[-total % 31] == value[17]

@@ -90,5 +90,5 @@ class HanNameRecognizer(EntityRecognizer):
         from tasks.anonymize.han.lexicon import load_lexicon
         from tasks.anonymize.han.names import find_names
 
-        for start, end in find_names(text, load_lexicon())[:, :2].tolist():
+        for start, end in find_names(text, load_lexicon()).tolist():
             yield RecognizerResult("PERSON", start, end, 0.8)

@@ -9,7 +9,7 @@ from tasks.anonymize.recognizers.rule import Rule, RuleSet, pattern_of
 
 _HAN: Final = "[一-鿿]"
 # What a road may be called; no punctuation, none of the words that lead up to an address.
-_NAME: Final = r"(?:(?![在于住址为是到从往请将把和与及的了])[一-鿿0-9])"
+_NAME: Final = r"(?:(?![在于住址为是到从往请将把与及的了]|和(?![平田县硕静]))[一-鿿0-9])"
 _REGION: Final = (
     r"(?:(?:北京|天津|上海|重庆)市?|[一-鿿]{2,3}省|(?:内蒙古|广西|西藏|宁夏|新疆)(?:[一-鿿]{0,4}自治区)?|香港|澳门|台湾)"
 )
@@ -21,6 +21,11 @@ CHINESE: Final = re.compile(
     rf"[ \t]?(?:[0-9]{{1,6}}|[一二三四五六七八九十百]{{1,5}})(?:-[0-9]{{1,5}})?[ \t]?(?:号院?|弄|巷)内?"
     rf"(?:(?:[0-9A-Za-z一二三四五六七八九十-]{{1,8}}|{_NAME}{{2,12}}?)(?:号楼|号院|栋|幢|座|单元|层|楼|室|院内|院|大厦|广场|小区|花园|中心)){{0,5}}(?:院?内)?"
 )
+# A quarter or a building in the place of a road: only below a named region.
+BUILDING: Final = re.compile(
+    rf"(?:中国)?{_REGION}{_NAME}{{2,20}}?(?:小区|新村|新区|大厦|广场|花园|家园|公寓|中心|园区|村)[A-Za-z0-9一二三四五六七八九十]{{0,3}}(?:[座栋幢期区])?"
+    r"(?:[0-9]{1,4}(?:号楼|栋|幢|座|单元)){0,2}[0-9]{1,5}[号室]"
+)
 _STREET: Final = (
     r"(?:street|st|avenue|ave|road|rd|drive|dr|lane|ln|boulevard|blvd|court|ct|place|pl|terrace|circle|way|trail|parkway|pkwy"
     r"|square|sq|highway|hwy|crescent|close|alley|plaza|row|grove|mews|track|ferry|hill|gardens?)"
@@ -31,11 +36,22 @@ ENGLISH: Final = re.compile(
     r"(?: (?:North|South|East|West|Northeast|Northwest|Southeast|Southwest|[NS][EW]?))?"
     r"(?:,? (?i:apt|apartment|suite|ste|unit|room|rm|floor|fl|#)\.? ?#?[0-9A-Za-z-]{1,6})?"
 )
+# After such words a number and a name will do.
+CUED: Final = re.compile(
+    r"(?i:resid(?:es|ing|ed) at|liv(?:es|ing|ed) at|(?:home|mailing|postal|billing|shipping|street)? ?address(?: is|:)|deliver(?:ed)? to|ship(?:ped)? to) {1,2}"
+    r"(?P<value>[0-9]{1,6}[A-Za-z]?(?: (?:[A-Z][A-Za-z'’.-]{0,20}|[0-9]{1,3}(?:st|nd|rd|th))){1,4}"
+    r"(?: (?i:apt|apartment|suite|ste|unit|room)\.? ?#?[0-9A-Za-z-]{1,6})?)(?![A-Za-z])"
+)
 PO_BOX: Final = pattern_of(r"(?<![a-z])p\.? ?o\.? ?box [0-9]{1,6}(?![0-9])")
 _VERB: Final = re.compile(r"^(?:[0-9]+) (?:In|On|At|The|A|An|And|Or|To|For|Of|If|When|This|That|With|From|By|Is|Are|New|More|First|Next|Last)\b")
 
 LITERALS: Final[Mapping[str, Family]] = {
-    **dict.fromkeys(("号", "弄", "巷"), Family.PLACE),
+    **{number + end: Family.PLACE for number in "0123456789一二三四五六七八九十百 " for end in "号弄巷室"},
+    **dict.fromkeys(
+        ("resides at", "residing at", "resided at", "lives at", "living at", "lived at", "address is", "address:", "deliver to",
+         "delivered to", "ship to", "shipped to"),
+        Family.STREET,
+    ),
     **dict.fromkeys(
         (" street", " st", " avenue", " ave", " road", " rd", " drive", " dr", " lane", " ln", " boulevard", " blvd", " court",
          " ct", " place", " pl", " terrace", " circle", " way", " trail", " parkway", " pkwy", " square", " sq", " highway",
@@ -49,8 +65,8 @@ LITERALS: Final[Mapping[str, Family]] = {
 def rule_sets() -> Sequence[RuleSet]:
     """Rules; nothing to set."""
     return [
-        RuleSet("POSTAL_ADDRESS", Family.PLACE, [Rule(CHINESE, score=0.8)]),
-        RuleSet("POSTAL_ADDRESS", Family.STREET, [Rule(ENGLISH, is_street, 0.7), Rule(PO_BOX, score=0.7)]),
+        RuleSet("POSTAL_ADDRESS", Family.PLACE, [Rule(CHINESE, score=0.8), Rule(BUILDING, score=0.8)]),
+        RuleSet("POSTAL_ADDRESS", Family.STREET, [Rule(ENGLISH, is_street, 0.7), Rule(CUED, score=0.8), Rule(PO_BOX, score=0.7)]),
     ]
 
 
