@@ -68,10 +68,14 @@ def read_corpora(folder: Path, bench: Path | None) -> Iterator[Corpus]:
         yield Corpus("MultiPriv (names)", language, texts, frozenset({"name", "doctor"}))
     people = frozenset({"PERSON"})
     yield Corpus("People's Daily dev (names)", "zh", list(_bio(pii / "peoples_daily.dev")), kinds=people, exact=True)
-    yield Corpus("CLUENER 3000 (names)", "zh", list(_cluener(pii / "cluener_train_3000.jsonl")), kinds=people, exact=True)
+    yield Corpus(
+        "CLUENER 3000 (names)", "zh", list(_cluener(pii / "cluener_train_3000.jsonl")), kinds=people, exact=True
+    )
     yield Corpus("secrets (detect-secrets' fixtures)", "en", list(_fixtures(pii / "secrets")))
     if bench:
-        yield Corpus("planted (bench)", "en", list(_offsets(pq.read_table(bench / "corpora/pii.parquet").to_pylist(), "text")))
+        yield Corpus(
+            "planted (bench)", "en", list(_offsets(pq.read_table(bench / "corpora/pii.parquet").to_pylist(), "text"))
+        )
 
 
 def _jsonl(path: Path) -> Iterator[dict]:
@@ -145,7 +149,9 @@ def presidio_defaults(texts: Sequence[str]) -> list[Found]:
         engine = NoOpNlpEngine([{"lang_code": language, "model_name": ""} for language in languages])
         _ENGINE = AnalyzerEngine(registry=registry, nlp_engine=engine, supported_languages=languages)
     # Its Chinese recognizers are few: the English ones do better on Chinese text too.
-    return [[(r.start, r.end, r.entity_type) for r in _ENGINE.analyze(t, language="en", score_threshold=0.3)] for t in texts]
+    return [
+        [(r.start, r.end, r.entity_type) for r in _ENGINE.analyze(t, language="en", score_threshold=0.3)] for t in texts
+    ]
 
 
 _ENGINE = None

@@ -134,7 +134,9 @@ def _judge(engine: Any, windows: Windows, language: str | None = None) -> Iterat
 def _analyze(engine: Any, text: str, language: str | None = None) -> list[PiiSpan]:
     results = engine.analyze(text, language=language or language_of(text))
     return [
-        PiiSpan(r.start, r.end, r.entity_type, float(r.score), (r.recognition_metadata or {}).get("recognizer_name", "?"))
+        PiiSpan(
+            r.start, r.end, r.entity_type, float(r.score), (r.recognition_metadata or {}).get("recognizer_name", "?")
+        )
         for r in results
     ]
 

@@ -121,7 +121,9 @@ class _Counts:
         self._plausible = self._common | set(RARE_GIVEN)
         self._foreign_chars = set(FOREIGN)
         self._nouns = {e.word: e.freq for e in entries if len(e.word) == 2 and not e.tag.startswith("nr")}
-        famous = {e.word for e in entries if e.tag == "nr" and len(e.word) == 3 and e.freq > 200 and e.word[0] in surnames}
+        famous = {
+            e.word for e in entries if e.tag == "nr" and len(e.word) == 3 and e.freq > 200 and e.word[0] in surnames
+        }
         famous |= {"马克思", "周恩来"}
         # "Somebody's theory" is no word of its own.
         self.kept = [entry for entry in entries if len(entry.word) <= 3 or entry.word[:3] not in famous]

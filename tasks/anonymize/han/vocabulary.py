@@ -98,9 +98,7 @@ COMMON_GIVEN: Final = (
     "岚雅雯琴瑜瑾琦珂玥萍艺蓓莎丹枫桐楠柳依可心怀远鸿雁群振兴中立业学毅坚正诚守道光宗耀祖"
 )
 # And some of given names of yesterday.
-RARE_GIVEN: Final = (
-    "恩泽来小大天世永克思先树庆泰传伯仲叔季叶毅昌汉绍耿斐彬沫若振铎适迅茅盾巴金舍曹禺朴初求启功苗芦羡"
-)
+RARE_GIVEN: Final = "恩泽来小大天世永克思先树庆泰传伯仲叔季叶毅昌汉绍耿斐彬沫若振铎适迅茅盾巴金舍曹禺朴初求启功苗芦羡"
 # Characters that transliterate foreign names.
 FOREIGN: Final = (
     "阿埃艾安昂奥巴白班邦包鲍贝本比彼毕宾波伯勃博布查彻楚茨次达戴丹道德登邓迪蒂丁东杜顿多厄恩尔法凡菲费芬丰佛"

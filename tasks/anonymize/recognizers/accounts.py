@@ -26,7 +26,9 @@ _ISSUERS: Final = (
 )
 # Lengths that other numbers share: only where a card is spoken of.
 _CUED_ISSUERS: Final = ((r"4", (13,)), (r"35", (16,)), (r"5[06-8]|6[0-9]", range(12, 20)))
-_CARD_CUE: Final = re.compile(r"(?i)(?:card|visa|mastercard|amex|maestro|debit|credit|卡号|银行卡|信用卡|借记卡|账号|帐号|付款|退款)[^\n]{0,24}$")
+_CARD_CUE: Final = re.compile(
+    r"(?i)(?:card|visa|mastercard|amex|maestro|debit|credit|卡号|银行卡|信用卡|借记卡|账号|帐号|付款|退款)[^\n]{0,24}$"
+)
 IBAN: Final = pattern_of(r"(?<![A-Za-z0-9])[a-z]{2}[0-9]{2}(?: ?[a-z0-9]{4}){2,7}(?: ?[a-z0-9]{1,3})?(?![A-Za-z0-9])")
 # Lengths by country (SWIFT IBAN registry), the countries most met with.
 _IBAN_LENGTHS: Final = {

@@ -19,7 +19,9 @@ _EXAMPLE: Final = pattern_of(
     r"|[@＠](?:your-?)?(?:domain|company|organization|email|mail|host|server|site|website|xxx?|foo|bar)\.(?:com|org|net|tld|cn)"
     r"|[@＠]users\.noreply\.github\.com)$"
 )
-_ROLE: Final = pattern_of(r"^(?:git|hg|svn|noreply|no-reply|donotreply|do-not-reply|gitlab|gitea|ssh|postgres|root)[@＠]")
+_ROLE: Final = pattern_of(
+    r"^(?:git|hg|svn|noreply|no-reply|donotreply|do-not-reply|gitlab|gitea|ssh|postgres|root)[@＠]"
+)
 
 CN_MOBILE: Final = pattern_of(
     rf"{NO_DIGIT_BEFORE}(?:\(?(?:\+|00)?86\)?[- ]?)?1[3-9][0-9](?:[0-9]{{8}}|[- ][0-9]{{4}}[- ][0-9]{{4}})(?![0-9])"
@@ -28,7 +30,9 @@ CN_LANDLINE: Final = pattern_of(
     rf"{NO_DIGIT_BEFORE}(?:(?:\+|00)?86[- ]?)?[(（]?0(?:10|2[0-9]|[3-9][0-9]{{2}})[)）]?[- ]?[2-9][0-9]{{6,7}}"
     r"(?:(?:-|转|ext\.?) ?[0-9]{1,5})?(?![0-9A-Za-z_])(?![.\-][0-9])"
 )
-HOTLINE: Final = pattern_of(rf"{NO_DIGIT_BEFORE}(?:[48]00[- ]?[0-9]{{3}}[- ]?[0-9]{{4}}|95[0-9]{{3,4}}){NO_DIGIT_AFTER}")
+HOTLINE: Final = pattern_of(
+    rf"{NO_DIGIT_BEFORE}(?:[48]00[- ]?[0-9]{{3}}[- ]?[0-9]{{4}}|95[0-9]{{3,4}}){NO_DIGIT_AFTER}"
+)
 INTERNATIONAL: Final = pattern_of(
     r"(?<![0-9A-Za-z+])\+[1-9][0-9]{0,3}(?:[ ().-]{0,2}[0-9]){6,13}(?: ?(?:x|ext\.? ?)[0-9]{1,6})?(?![0-9])"
 )
@@ -36,7 +40,9 @@ US_PHONE: Final = pattern_of(
     rf"{NO_DIGIT_BEFORE}(?:(?:001|1)[-. ])?(?:\([2-9][0-9]{{2}}\) ?|[2-9][0-9]{{2}}[-. ])[2-9][0-9]{{2}}[-. ][0-9]{{4}}"
     r"(?: ?(?:x|ext\.? ?)[0-9]{1,6})?(?![0-9])(?![.\-][0-9])"
 )
-_NUMBER: Final = r"[+(]{0,2}[0-9](?:[ ()./-]{0,2}[0-9]){5,14}(?: ?(?:x|ext\.? ?)[0-9]{1,6})?(?![0-9A-Za-z_])(?![.,-][0-9])"
+_NUMBER: Final = (
+    r"[+(]{0,2}[0-9](?:[ ()./-]{0,2}[0-9]){5,14}(?: ?(?:x|ext\.? ?)[0-9]{1,6})?(?![0-9A-Za-z_])(?![.,-][0-9])"
+)
 # Any number that somebody is said to be reached at.
 CUED: Final = pattern_of(
     r"(?:(?<![a-z])(?:tele)?phone|(?<![a-z])(?:tel|mobile|cell|fax|whatsapp)(?![a-z])"
@@ -57,9 +63,7 @@ WECHAT: Final = pattern_of(
     r"[ \t]{0,2}(?P<colon>[:：=]?)[ \t]{0,2}(?P<value>[a-z][a-z0-9_-]{5,19})(?![a-z0-9_(./@-])"
 )
 # In running text; a thread's own people are known by their handles.
-HANDLE: Final = pattern_of(
-    r"(?<![a-z0-9_@/.`'\"=])@(?P<value>[a-z0-9](?:[a-z0-9_-]{2,37}[a-z0-9]))(?![a-z0-9_(./-])"
-)
+HANDLE: Final = pattern_of(r"(?<![a-z0-9_@/.`'\"=])@(?P<value>[a-z0-9](?:[a-z0-9_-]{2,37}[a-z0-9]))(?![a-z0-9_(./-])")
 _DATE: Final = re.compile(r"(?:19|20)[0-9]{2}[-/. ][01]?[0-9][-/. ][0-3]?[0-9]$")
 
 LITERALS: Final[Mapping[str, Family]] = {

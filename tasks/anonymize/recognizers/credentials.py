@@ -32,7 +32,9 @@ ASSIGNED: Final = pattern_of(
     r"[a-z_]{0,20}[\"']?[ \t]{0,3}(?::=|=>|=|:|：|是|为)[ \t]{0,3}(?:!!binary )?[\"']?(?P<value>[^\s\"'`<>{}()\[\],;，。；]{6,256})"
 )
 # Long and random, given to any name: the whole of a line of an environment file, or a string.
-RANDOM_LINE: Final = re.compile(r"(?m)^(?:export )?[A-Za-z_][A-Za-z0-9_.]{0,60} ?= ?(?P<value>[A-Za-z0-9+/_-]{32,100}={0,2})$")
+RANDOM_LINE: Final = re.compile(
+    r"(?m)^(?:export )?[A-Za-z_][A-Za-z0-9_.]{0,60} ?= ?(?P<value>[A-Za-z0-9+/_-]{32,100}={0,2})$"
+)
 RANDOM_STRING: Final = re.compile(
     r"(?i:key|auth|credential|pass|pwd|sign|salt|cookie|session|id)[A-Za-z0-9_]{0,20}[\"']?[ \t]{0,3}[:=][ \t]{0,3}([\"'])(?P<value>[A-Za-z0-9+/_-]{20,100}={0,2})\1"
 )
@@ -48,7 +50,9 @@ _PLACEHOLDER: Final = pattern_of(
 )
 # A name in code: words joined by dots or underscores, calls, attributes.
 _NAME: Final = re.compile(r"[A-Za-z_]+(?:[._-][A-Za-z_]+)*$")
-_DIGEST: Final = re.compile(r"(?:[0-9a-f]{32}|[0-9a-f]{40}|[0-9a-f]{56}|[0-9a-f]{64}|[0-9A-F]{32}|[0-9A-F]{40}|[0-9A-F]{64})$")
+_DIGEST: Final = re.compile(
+    r"(?:[0-9a-f]{32}|[0-9a-f]{40}|[0-9a-f]{56}|[0-9a-f]{64}|[0-9A-F]{32}|[0-9A-F]{40}|[0-9A-F]{64})$"
+)
 _UUID: Final = pattern_of(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$")
 _MIN_ENTROPY: Final = 2.5
 _MIN_RANDOM_ENTROPY: Final = 4.2

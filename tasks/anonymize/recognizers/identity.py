@@ -8,7 +8,9 @@ from typing import Final
 from tasks.anonymize.gate import Family
 from tasks.anonymize.recognizers.rule import Rule, RuleSet, around, pattern_of
 
-_CARD_CUE: Final = r"(?:身份证|证件|公民身份|(?<![a-z])(?:national |resident |citizen )?id(?:entity|entification)?(?: card)?(?![a-z]))"
+_CARD_CUE: Final = (
+    r"(?:身份证|证件|公民身份|(?<![a-z])(?:national |resident |citizen )?id(?:entity|entification)?(?: card)?(?![a-z]))"
+)
 CN_ID_18: Final = pattern_of(r"(?<![0-9A-Za-z])[1-9][0-9]{16}[0-9xX](?![0-9A-Za-z])")
 # Where the text says that it is one, a wrong check digit is a slip of the pen.
 CN_ID_NAMED: Final = pattern_of(rf"{_CARD_CUE}[^\n0-9]{{0,20}}(?P<value>[1-9][0-9]{{16}}[0-9xX])(?![0-9A-Za-z])")
@@ -25,9 +27,7 @@ _PROVINCES: Final = "京津沪渝冀豫云辽黑湘皖鲁新苏浙赣鄂桂甘�
 PLATE: Final = re.compile(
     rf"(?<![一-鿿])?[{_PROVINCES}][A-HJ-Y][·•-]?(?P<tail>[A-HJ-NP-Z0-9]{{5,6}}|[A-HJ-NP-Z0-9]{{4}}[学警挂港澳])(?![A-Za-z0-9_])"
 )
-_BIRTH_CUE: Final = (
-    r"(?:出生日期|出生年月日?|出生于|出生|生日|生于|(?<![a-z])(?:date of birth|birth ?date|birthday|d\.?o\.?b\.?|born(?: on)?)(?![a-z]))"
-)
+_BIRTH_CUE: Final = r"(?:出生日期|出生年月日?|出生于|出生|生日|生于|(?<![a-z])(?:date of birth|birth ?date|birthday|d\.?o\.?b\.?|born(?: on)?)(?![a-z]))"
 _DAY: Final = (
     r"(?:19|20)[0-9]{2}(?:[-/.][01]?[0-9][-/.][0-3]?[0-9]| ?年 ?[01]?[0-9] ?月(?: ?[0-3]?[0-9] ?[日号])?)"
     r"|[0-3]?[0-9][-/.][0-3]?[0-9][-/.](?:19|20)?[0-9]{2}"

@@ -83,7 +83,12 @@ def _transformers(path: Path) -> Any:
         position = 0
         for line in text.splitlines(keepends=True):
             for entity in classify(line) if line.strip() else ():
-                yield position + entity["start"], position + entity["end"], entity["entity_group"], float(entity["score"])
+                yield (
+                    position + entity["start"],
+                    position + entity["end"],
+                    entity["entity_group"],
+                    float(entity["score"]),
+                )
             position += len(line)
 
     return find

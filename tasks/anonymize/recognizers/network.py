@@ -10,7 +10,9 @@ from tasks.anonymize.recognizers.rule import Rule, RuleSet, around, pattern_of
 
 IPV4: Final = pattern_of(r"(?<![0-9A-Za-z.])(?:[0-9]{1,3}\.){3}[0-9]{1,3}(?![0-9A-Za-z]|\.[0-9])")
 IPV6: Final = pattern_of(r"(?<![0-9a-z:.])(?:[0-9a-f]{0,4}:){2,7}[0-9a-f]{0,4}(?![0-9a-z:])")
-MAC: Final = pattern_of(r"(?<![0-9a-z:-])(?:[0-9a-f]{2}(?P<gap>[:-]))(?:[0-9a-f]{2}(?P=gap)){4}[0-9a-f]{2}(?![0-9a-z:-])")
+MAC: Final = pattern_of(
+    r"(?<![0-9a-z:-])(?:[0-9a-f]{2}(?P<gap>[:-]))(?:[0-9a-f]{2}(?P=gap)){4}[0-9a-f]{2}(?![0-9a-z:-])"
+)
 _IP_CUE: Final = pattern_of(
     r"(?:\bip|addr|host|server|client|peer|gateway|dns|ping|ssh|from|contact|reach us at|地址|主机|服务器|网关)[^\n]{0,24}$"
 )

@@ -15,7 +15,9 @@ _LETTER: Final = r"[^\W\d_]"
 _WORD: Final = rf"[{_UPPER}]{_LETTER}*(?:['’-][{_UPPER}]?{_LETTER}+)?"
 # The blanks inside a name never break a line.
 _FULL: Final = rf"{_WORD}(?: (?:[{_UPPER}]\.?|van|von|der|den|de|da|di|del|la|le|el|bin|al)){{0,2}}(?: {_WORD}){{1,2}}"
-WITH_ADDRESS: Final = re.compile(rf"(?<![\w.])(?P<value>{_FULL}|{_WORD}(?: [{_UPPER}]\.)?) {{1,3}}[<(](?=[\w.%+-]{{1,64}}[@＠])")
+WITH_ADDRESS: Final = re.compile(
+    rf"(?<![\w.])(?P<value>{_FULL}|{_WORD}(?: [{_UPPER}]\.)?) {{1,3}}[<(](?=[\w.%+-]{{1,64}}[@＠])"
+)
 TITLED: Final = re.compile(rf"(?<!\w)(?:Mr|Mrs|Ms|Dr|Prof|Miss)\.? (?P<value>{_FULL}|{_WORD})(?!\w)")
 CUED: Final = re.compile(
     r"(?<!\w)(?i:(?:my|his|her|full|first|last|customer|contact|real|given|family) ?name(?: is|:)|name:|i am|i'm|this is|author:|"

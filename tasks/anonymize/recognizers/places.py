@@ -10,9 +10,7 @@ from tasks.anonymize.recognizers.rule import Rule, RuleSet, pattern_of
 _HAN: Final = "[一-鿿]"
 # What a road may be called; no punctuation, none of the words that lead up to an address.
 _NAME: Final = r"(?:(?![在于住址为是到从往请将把与及的了]|和(?![平田县硕静]))[一-鿿0-9])"
-_REGION: Final = (
-    r"(?:(?:北京|天津|上海|重庆)市?|[一-鿿]{2,3}省|(?:内蒙古|广西|西藏|宁夏|新疆)(?:[一-鿿]{0,4}自治区)?|香港|澳门|台湾)"
-)
+_REGION: Final = r"(?:(?:北京|天津|上海|重庆)市?|[一-鿿]{2,3}省|(?:内蒙古|广西|西藏|宁夏|新疆)(?:[一-鿿]{0,4}自治区)?|香港|澳门|台湾)"
 CHINESE: Final = re.compile(
     rf"(?:(?:中国)?{_REGION}{_NAME}{{0,12}}?(?:[市州盟县区旗])?)?"
     rf"(?:{_NAME}{{1,8}}?[市州盟])?(?:{_NAME}{{1,8}}?[县区旗])?(?:{_NAME}{{1,8}}?(?:街道|[镇乡村]))?"
@@ -43,7 +41,9 @@ CUED: Final = re.compile(
     r"(?: (?i:apt|apartment|suite|ste|unit|room)\.? ?#?[0-9A-Za-z-]{1,6})?)(?![A-Za-z])"
 )
 PO_BOX: Final = pattern_of(r"(?<![a-z])p\.? ?o\.? ?box [0-9]{1,6}(?![0-9])")
-_VERB: Final = re.compile(r"^(?:[0-9]+) (?:In|On|At|The|A|An|And|Or|To|For|Of|If|When|This|That|With|From|By|Is|Are|New|More|First|Next|Last)\b")
+_VERB: Final = re.compile(
+    r"^(?:[0-9]+) (?:In|On|At|The|A|An|And|Or|To|For|Of|If|When|This|That|With|From|By|Is|Are|New|More|First|Next|Last)\b"
+)
 
 LITERALS: Final[Mapping[str, Family]] = {
     **{number + end: Family.PLACE for number in "0123456789一二三四五六七八九十百 " for end in "号弄巷室"},
@@ -66,7 +66,11 @@ def rule_sets() -> Sequence[RuleSet]:
     """Rules; nothing to set."""
     return [
         RuleSet("POSTAL_ADDRESS", Family.PLACE, [Rule(CHINESE, score=0.8), Rule(BUILDING, score=0.8)]),
-        RuleSet("POSTAL_ADDRESS", Family.STREET, [Rule(ENGLISH, is_street, 0.7), Rule(CUED, score=0.8), Rule(PO_BOX, score=0.7)]),
+        RuleSet(
+            "POSTAL_ADDRESS",
+            Family.STREET,
+            [Rule(ENGLISH, is_street, 0.7), Rule(CUED, score=0.8), Rule(PO_BOX, score=0.7)],
+        ),
     ]
 
 
