@@ -35,7 +35,7 @@ class Family(IntFlag):
     PLACE = 128  # literals: what follows the number of a house in Chinese
     BLOCK = 256  # literal: the first line of a private key
     URL = 512  # literal: what separates a scheme from a host
-    STREET = 1024  # literals: kinds of streets, after a blank
+    STREET = 1024  # shape: a number, a blank and a capital
     DIAL = 2048  # literals: what is said before a telephone number
     FIRM = 4096  # literals: ends of the names of firms
 
@@ -155,6 +155,7 @@ _HEX: Final = int(Family.HEX)
 _AT: Final = int(Family.AT)
 _MENTION: Final = int(Family.MENTION)
 _SECRET: Final = int(Family.SECRET)
+_STREET: Final = int(Family.STREET)
 # Fewest digits of anything told by its digits alone, and fewest characters of a random word.
 MIN_DIGITS: Final = 7
 MIN_RANDOM: Final = 20
@@ -279,6 +280,17 @@ def _scan_words(data: Any, begin: Any, end: Any, item: Any, out: Any, count: Any
 
 
 @njit(cache=True, nogil=True)
+def _ends_number(data: Any, begin: Any, i: Any) -> Any:
+    """Before i stands a number, perhaps with a letter or comma at its end."""
+    k = i - 1
+    if data[k] == 44:
+        k -= 1
+    if k > begin and (65 <= data[k] <= 90 or 97 <= data[k] <= 122):
+        k -= 1
+    return k >= begin and 48 <= data[k] <= 57
+
+
+@njit(cache=True, nogil=True)
 def _scan_signs(data: Any, begin: Any, end: Any, item: Any, out: Any, count: Any) -> Any:
     """An @ before something; groups of hexadecimal digits with two colons together or three in all."""
     colons, double, groups, start = 0, False, 0, -1
@@ -296,6 +308,8 @@ def _scan_signs(data: Any, begin: Any, end: Any, item: Any, out: Any, count: Any
         if groups and (colons >= 3 or (double and groups > 1)):
             count = _put(out, count, item, start, i, _HEX)
         colons, double, groups, start = 0, False, 0, -1
+        if byte == 32 and i > begin and i + 1 < end and 65 <= data[i + 1] <= 90 and _ends_number(data, begin, i):
+            count = _put(out, count, item, i - 1, i + 1, _STREET)
         if byte == 64 or (byte == 0xEF and i + 2 < end and data[i + 1] == 0xBC and data[i + 2] == 0xA0):
             size = 1 if byte == 64 else 3
             before = data[i - 1] if i > begin else 32

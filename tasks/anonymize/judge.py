@@ -1,6 +1,7 @@
 """Find personal data in a column of text: a compiled gate marks where it may be, Presidio judges only there."""
 
 import re
+from bisect import bisect_left
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -121,12 +122,13 @@ def _runs_with_names(data: Any, offsets: Any) -> Windows:
 
 
 def _judge(engine: Any, windows: Windows, language: str | None = None) -> Iterator[tuple[int, PiiSpan]]:
+    items, starts = windows.item.tolist(), windows.start.tolist()
     for joined in join_windows(windows.texts, max_chars=_MAX_CHARS):
         for span in _analyze(engine, joined.text, language):
             index, start = joined.locate(span.start)
-            shift = int(windows.start[index]) + start - span.start
+            shift = starts[index] + start - span.start
             yield (
-                int(windows.item[index]),
+                items[index],
                 PiiSpan(span.start + shift, span.end + shift, span.entity, span.score, span.recognizer),
             )
 
@@ -180,9 +182,20 @@ def judge_for(settings: JudgeSettings) -> Judge:
 
 def _engine(recognizers: Sequence[Any]) -> Any:
     from presidio_analyzer import AnalyzerEngine, RecognizerRegistry
+    from presidio_analyzer.context_aware_enhancers import ContextAwareEnhancer
     from presidio_analyzer.nlp_engine import NoOpNlpEngine
 
+    class NoEnhancer(ContextAwareEnhancer):  # type: ignore[misc]
+        """Our rules look at their context themselves; Presidio's enhancer copies every result."""
+
+        def __init__(self) -> None:
+            super().__init__(0, 0, 0, 0)
+
+        def enhance_using_context(self, text: str, raw_results: list[Any], *_: Any, **__: Any) -> list[Any]:  # noqa: ARG002
+            return raw_results
+
     return AnalyzerEngine(
+        context_aware_enhancer=NoEnhancer(),
         registry=RecognizerRegistry(recognizers=list(recognizers), supported_languages=list(LANGUAGES)),
         nlp_engine=NoOpNlpEngine([{"lang_code": language, "model_name": ""} for language in LANGUAGES]),
         supported_languages=list(LANGUAGES),
@@ -193,7 +206,12 @@ def _engine(recognizers: Sequence[Any]) -> Any:
 def resolve(spans: Iterable[PiiSpan]) -> list[PiiSpan]:
     """Of spans that overlap the longest, then the surest, then the first."""
     kept: list[PiiSpan] = []
-    for span in sorted(spans, key=lambda s: (-(s.end - s.start), -s.score, s.start, s.entity)):
-        if all(span.end <= other.start or span.start >= other.end for other in kept):
-            kept.append(span)
-    return sorted(kept)
+    for span in sorted(spans, key=lambda s: (s.start - s.end, -s.score, s.start, s.entity)):
+        place = bisect_left(kept, span.end, key=_start)
+        if place == 0 or kept[place - 1].end <= span.start:
+            kept.insert(place, span)
+    return kept
+
+
+def _start(span: PiiSpan) -> int:
+    return span.start

@@ -15,7 +15,7 @@ from tasks.engine.edits import Edit, EditedText
 
 _THREADS: Final = frozenset({"github_issue", "email"})
 # Around an edit, what could be read otherwise because of it: the lines it touches, no further than this.
-_NEAR: Final = 400
+_NEAR: Final = 120
 
 
 @dataclass
@@ -109,14 +109,15 @@ def _settled(value: str, spans: Sequence[PiiSpan]) -> list[PiiSpan]:
 
 def _near(edited: EditedText, edits: Sequence[Edit]) -> list[str]:
     """Lines around the edits, and the line before and after each."""
-    text, pieces, done = edited.text, [], -1
+    text = edited.text
+    places: list[list[int]] = []
     for edit in sorted(edits):
-        if edit.start < done:
-            continue
         start, end = edited.position(edit.start), edited.position(edit.end, end=True)
         left = text.rfind("\n", 0, max(0, text.rfind("\n", 0, start)))
         right = text.find("\n", text.find("\n", end) + 1) if "\n" in text[end:] else len(text)
         left, right = max(left + 1, start - _NEAR), min(right if right >= 0 else len(text), end + _NEAR)
-        pieces.append(text[left:right])
-        done = edit.end
-    return pieces
+        if places and left <= places[-1][1]:
+            places[-1][1] = max(right, places[-1][1])
+        else:
+            places.append([left, right])
+    return [text[left:right] for left, right in places]

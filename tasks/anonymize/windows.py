@@ -4,6 +4,7 @@ A window ends at the end of its line (that of the next for families whose cues m
 is not ASCII, so that no word or number is cut. Windows of one family that touch are one.
 """
 
+from bisect import bisect_right
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
@@ -121,17 +122,17 @@ class Joined:
     Args:
         text: Windows with `SEPARATOR` between.
         first: Index of the first of them.
-        starts: Where each starts in `text`.
+        starts: Where each starts in `text`, rising.
     """
 
     text: str
     first: int
-    starts: Longs
+    starts: Sequence[int]
 
     def locate(self, position: int) -> tuple[int, int]:
         """Window that holds a position of `text`, and the position in it."""
-        index = int(np.searchsorted(self.starts, position, side="right")) - 1
-        return self.first + index, position - int(self.starts[index])
+        index = bisect_right(self.starts, position) - 1
+        return self.first + index, position - self.starts[index]
 
 
 def join_windows(texts: Sequence[str], *, max_chars: int) -> Iterator[Joined]:
@@ -143,5 +144,5 @@ def join_windows(texts: Sequence[str], *, max_chars: int) -> Iterator[Joined]:
             starts.append(size)
             size += len(texts[last]) + len(SEPARATOR)
             last += 1
-        yield Joined(SEPARATOR.join(texts[first:last]), first, np.array(starts, np.int64))
+        yield Joined(SEPARATOR.join(texts[first:last]), first, starts)
         first = last

@@ -29,6 +29,9 @@ MAX_WORD: Final = 6
 SEED: Final = 14695981039346656037
 _SLOTS: Final = 1 << 20
 _IMPOSSIBLE: Final = -99.0
+# A word's cost is kept in units of 1 / 8192; what is only the beginning of a word has the highest.
+_COST_UNIT: Final = 8192
+_NO_WORD: Final = (1 << 20) - 1
 # Log-probability of a character that no given name of the dictionary has in this place.
 _UNSEEN: Final = -8.5
 
@@ -54,17 +57,14 @@ class Lexicon:
     """Words and parts of names.
 
     Args:
-        keys: Hash of each entry, 0 where there is none, shape (slots,).
-        logp: Natural logarithm of each word's probability.
-        marks: Bits of `Mark`.
+        table: Of each entry 32 bits of its hash (0: there is none), and its `Mark` (12 bits) with the cost of the word,
+            the negative logarithm of its probability in 1 / 8192 (20 bits); shape (slots, 2). One line of cache each.
         surname: Log-probability of a surname of one character, by character, shape (N_HAN,).
         given: The same for the only character of a given name, the first of two, the last of two, shape (3, N_HAN).
         foreign: The same for a character of a transliterated name.
     """
 
-    keys: npt.NDArray[np.uint64]
-    logp: Floats
-    marks: npt.NDArray[np.int64]
+    table: npt.NDArray[np.uint32]
     surname: Floats
     given: Floats
     foreign: Floats
@@ -90,10 +90,10 @@ def load_lexicon() -> Lexicon:
         (NOT_BEFORE, Mark.NOT), (DOUBLE, Mark.SURNAME), (JAPANESE, Mark.SURNAME | Mark.MAYBE),
     ):  # fmt: skip
         marked += [(word, mark, 0.0 if word in known else -9.0) for word in sorted(words)]
-    keys, logp, marks = _table(marked)
+    table = _table(marked)
     total = sum(weights.values())
     surname = _by_char({char: math.log(weight / total) for char, weight in weights.items()}, _IMPOSSIBLE)
-    return Lexicon(keys, logp, marks, surname, counts.given(), counts.foreign())
+    return Lexicon(table, surname, counts.given(), counts.foreign())
 
 
 def _dictionary() -> Iterator[_Entry]:
@@ -187,35 +187,36 @@ def _by_char(values: Mapping[str, float], default: float) -> Floats:
     return table
 
 
-def _table(marked: Iterable[tuple[str, Mark, float]]) -> tuple[Any, Floats, Any]:
+def _table(marked: Iterable[tuple[str, Mark, float]]) -> npt.NDArray[np.uint32]:
     words, marks, logs = zip(*marked, strict=True)
     points = np.frombuffer("".join(words).encode("utf-32-le"), np.uint32).astype(np.int64)
     starts = np.zeros(len(words) + 1, np.int64)
     np.cumsum([len(word) for word in words], out=starts[1:])
-    keys = np.zeros(_SLOTS, np.uint64)
-    logp = np.full(_SLOTS, _IMPOSSIBLE, np.float32)
-    flags = np.zeros(_SLOTS, np.int64)
-    _fill(points, starts, np.array(logs, np.float32), np.array([int(m) for m in marks], np.int64), keys, logp, flags)
-    return keys, logp, flags
+    costs = np.rint(np.array(logs) * -_COST_UNIT).astype(np.int64)
+    table = np.zeros((_SLOTS, 2), np.uint32)
+    table[:, 1] = _NO_WORD << 12
+    _fill(points, starts, costs, np.array([int(mark) for mark in marks], np.int64), table)
+    return table
 
 
 _PREFIX: Final = int(Mark.PREFIX)
 
 
 @njit(cache=True, nogil=True)
-def _fill(points: Any, starts: Any, logs: Any, marks: Any, keys: Any, logp: Any, flags: Any) -> None:
+def _fill(points: Any, starts: Any, costs: Any, marks: Any, table: Any) -> None:
     for w in range(starts.size - 1):
         key = np.uint64(SEED)
         for i in range(starts[w], starts[w + 1]):
             key = extend(key, points[i])
-            slot = slot_of(keys, key)
-            keys[slot] = key
+            slot = slot_of(table, key)
+            table[slot, 0] = fingerprint(key)
             if i + 1 < starts[w + 1]:
-                flags[slot] |= _PREFIX
+                table[slot, 1] |= np.uint32(_PREFIX)
             else:
-                flags[slot] |= marks[w]
-                if logs[w] < 0:
-                    logp[slot] = logs[w]
+                packed = np.int64(table[slot, 1]) | marks[w]
+                if costs[w] > 0:
+                    packed = (costs[w] << 12) | (packed & 0xFFF)
+                table[slot, 1] = np.uint32(packed)
 
 
 @njit(cache=True, nogil=True)
@@ -225,10 +226,17 @@ def extend(key: Any, point: Any) -> Any:
 
 
 @njit(cache=True, nogil=True)
-def slot_of(keys: Any, key: Any) -> Any:
+def fingerprint(key: Any) -> Any:
+    """The bits of a hash that are kept, never 0: two of half a million entries are taken for one in a run of ten thousand."""
+    return np.uint32(((key * np.uint64(0x9E3779B97F4A7C15)) >> np.uint64(12)) & np.uint64(0xFFFFFFFF)) | np.uint32(1)
+
+
+@njit(cache=True, nogil=True)
+def slot_of(table: Any, key: Any) -> Any:
     """Where `key` is, or would be (linear probing)."""
-    mask = keys.size - 1
-    i = int((key * np.uint64(0x9E3779B97F4A7C15)) >> np.uint64(40)) & mask
-    while keys[i] != 0 and keys[i] != key:
+    mask = table.shape[0] - 1
+    kept = fingerprint(key)
+    i = int((key * np.uint64(0x9E3779B97F4A7C15)) >> np.uint64(44)) & mask
+    while table[i, 0] != 0 and table[i, 0] != kept:
         i = (i + 1) & mask
     return i

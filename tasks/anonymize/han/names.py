@@ -39,6 +39,7 @@ _STRANGE: Final = -11.0
 _MAYBE_WORD: Final = -0.96
 _RARE_WORD: Final = -11.61
 _LEAST_CONTEXT: Final = -0.2
+_UNIT: Final = -1 / 8192
 _UNKNOWN: Final = -16.0
 _LONGEST_FOREIGN: Final = 14
 
@@ -52,13 +53,13 @@ def find_names(text: str, lexicon: Lexicon) -> npt.NDArray[np.int64]:
     points = np.frombuffer(text.encode("utf-32-le"), np.uint32)
     out = np.empty((len(text) // 2 + 1, 2), np.int64)
     count = _find(
-        points, lexicon.keys, lexicon.logp, lexicon.marks, lexicon.surname, lexicon.given, lexicon.foreign, out
+        points, lexicon.table, lexicon.surname, lexicon.given, lexicon.foreign, out
     )
     return out[:count]
 
 
 @njit(cache=True, nogil=True)
-def _find(points: Any, keys: Any, logp: Any, marks: Any, surname: Any, given: Any, foreign: Any, out: Any) -> Any:
+def _find(points: Any, table: Any, surname: Any, given: Any, foreign: Any, out: Any) -> Any:
     count, n, i = 0, points.size, 0
     best = np.empty(MAX_RUN + 1, np.float64)
     back = np.empty(MAX_RUN + 1, np.int64)
@@ -66,7 +67,7 @@ def _find(points: Any, keys: Any, logp: Any, marks: Any, surname: Any, given: An
     while i < n:
         end = run_end(points, i, n)
         if end - i >= 2 and has_surname(points, i, end, surname, foreign):
-            _read(points, i, end, keys, logp, marks, surname, given, foreign, best, back, flag)
+            _read(points, i, end, table, surname, given, foreign, best, back, flag)
             count = _names_of(i, end - i, back, flag, out, count)
         i = max(end, i + 1)
     return count
@@ -118,7 +119,7 @@ def _names_of(start: Any, n: Any, back: Any, flag: Any, out: Any, count: Any) ->
 
 @njit(cache=True, nogil=True)
 def _read(
-    points: Any, a: Any, b: Any, keys: Any, logp: Any, marks: Any, surname: Any, given: Any, foreign: Any,
+    points: Any, a: Any, b: Any, table: Any, surname: Any, given: Any, foreign: Any,
     best: Any, back: Any, flag: Any,
 ) -> None:  # fmt: skip
     n = b - a
@@ -126,23 +127,23 @@ def _read(
     best[0], flag[0, 0] = 0.0, 0
     whole = np.zeros(MAX_WORD + 1, np.int64)
     in_list = a > 0 and points[a - 1] == _LIST
-    cued = _is_cued(points, a, keys, marks)
+    cued = _is_cued(points, a, table)
     for i in range(n):
         if points[a + i] == _DOT:
             _step(best, back, flag, i, i + 1, best[i] - 8.0, 0, False)
             continue
         titled = flag[i, 0] & _M_BEFORE | (_M_BEFORE if i == 0 and cued else 0)
-        _words(points, a, b, i, n, keys, logp, marks, titled, best, back, flag, whole)
+        _words(points, a, b, i, n, table, titled, best, back, flag, whole)
         opening = _AFTER_TITLE if titled else 0.0
         if not titled and i == 0:
             opening = _AFTER_TITLE if cued else _AT_END + (_IN_LIST if in_list else 0.0)
-        _natives(points, a, b, i, n, keys, marks, surname, given, titled, opening, best, back, flag, whole)
+        _natives(points, a, b, i, n, table, surname, given, titled, opening, best, back, flag, whole)
         opening = _AFTER_TITLE if titled else 0.0
-        _foreigners(points, a, b, i, n, keys, marks, foreign, opening, best, back, flag)
+        _foreigners(points, a, b, i, n, table, foreign, opening, best, back, flag)
 
 
 @njit(cache=True, nogil=True)
-def _is_cued(points: Any, a: Any, keys: Any, marks: Any) -> Any:
+def _is_cued(points: Any, a: Any, table: Any) -> Any:
     """A colon or blank stands before, and before it a word that says who is named: a form."""
     e = a
     while e > 0 and a - e < 3 and (points[e - 1] == 0xFF1A or points[e - 1] == 58 or points[e - 1] == 32):
@@ -154,8 +155,8 @@ def _is_cued(points: Any, a: Any, keys: Any, marks: Any) -> Any:
             key = np.uint64(SEED)
             for j in range(e - size, e):
                 key = extend(key, points[j])
-            slot = slot_of(keys, key)
-            if keys[slot] != 0 and marks[slot] & _M_BEFORE:
+            slot = slot_of(table, key)
+            if table[slot, 0] != 0 and table[slot, 1] & _M_BEFORE:
                 return True
     return False
 
@@ -168,7 +169,7 @@ def _step(best: Any, back: Any, flag: Any, i: Any, j: Any, score: Any, mark: Any
 
 @njit(cache=True, nogil=True)
 def _words(
-    points: Any, a: Any, b: Any, i: Any, n: Any, keys: Any, logp: Any, marks: Any, titled: Any,
+    points: Any, a: Any, b: Any, i: Any, n: Any, table: Any, titled: Any,
     best: Any, back: Any, flag: Any, whole: Any,
 ) -> None:  # fmt: skip
     """Words of the dictionary that begin at i; `whole` has the marks of each by its length."""
@@ -177,18 +178,19 @@ def _words(
     key = np.uint64(SEED)
     for j in range(i, min(n, i + MAX_WORD)):
         key = extend(key, points[a + j])
-        slot = slot_of(keys, key)
-        if keys[slot] == 0:
+        slot = slot_of(table, key)
+        if table[slot, 0] == 0:
             break
-        if logp[slot] < -90:
+        mark = np.int64(table[slot, 1])
+        logp = (mark >> 12) * _UNIT
+        if logp < -90:
             continue
-        mark = marks[slot]
         whole[j - i + 1] = mark
-        score, is_name = here + logp[slot], False
+        score, is_name = here + logp, False
         if mark & _M_NAME:
-            is_name = _after(points, a + j + 1, b, keys, marks) > -1.0
+            is_name = _after(points, a + j + 1, b, table) > -1.0
         elif mark & (_M_FOREIGN | _M_MAYBE) and j > i:
-            fits = _after(points, a + j + 1, b, keys, marks) >= _LEAST_CONTEXT and logp[slot] < _RARE_WORD
+            fits = _after(points, a + j + 1, b, table) >= _LEAST_CONTEXT and logp < _RARE_WORD
             is_name = titled != 0 or fits
             score += _MAYBE_WORD if is_name else 0.0
         _step(best, back, flag, i, j + 1, score, mark, is_name)
@@ -197,13 +199,13 @@ def _words(
 
 @njit(cache=True, nogil=True)
 def _natives(
-    points: Any, a: Any, b: Any, i: Any, n: Any, keys: Any, marks: Any, surname: Any, given: Any, titled: Any,
+    points: Any, a: Any, b: Any, i: Any, n: Any, table: Any, surname: Any, given: Any, titled: Any,
     opening: Any, best: Any, back: Any, flag: Any, whole: Any,
 ) -> None:  # fmt: skip
     """A surname at i, with a given name of one to three characters, or bare before an honorific."""
     for size in range(1, 3):
         rarity = surname[points[a + i] - FIRST_HAN] if size == 1 else _DOUBLE_SURNAME
-        if i + size >= n or rarity < -50 or (size == 2 and not _is_double(points, a + i, keys, marks)):
+        if i + size >= n or rarity < -50 or (size == 2 and not _is_double(points, a + i, table)):
             continue
         base = best[i] + _NAME + rarity + opening
         for g in range(1, 4):
@@ -217,9 +219,9 @@ def _natives(
             if mark & _M_WORD and not mark & (_M_NAME | _M_MAYBE) and not titled:
                 continue
             score = base + _given(given, g, first, last)
-            score += _after(points, a + end, b, keys, marks)
+            score += _after(points, a + end, b, table)
             _step(best, back, flag, i, end, score, _M_NAME, True)
-        if _stands(points, a + i + size, b, keys, marks, _M_HONORIFIC):
+        if _stands(points, a + i + size, b, table, _M_HONORIFIC):
             _step(best, back, flag, i, i + size, base + _BARE_SURNAME, _M_NAME, True)
 
 
@@ -231,10 +233,10 @@ def _given(given: Any, size: Any, first: Any, last: Any) -> Any:
 
 
 @njit(cache=True, nogil=True)
-def _is_double(points: Any, start: Any, keys: Any, marks: Any) -> Any:
+def _is_double(points: Any, start: Any, table: Any) -> Any:
     key = extend(extend(np.uint64(SEED), points[start]), points[start + 1])
-    slot = slot_of(keys, key)
-    return keys[slot] != 0 and marks[slot] & _M_SURNAME != 0
+    slot = slot_of(table, key)
+    return table[slot, 0] != 0 and table[slot, 1] & _M_SURNAME != 0
 
 
 @njit(cache=True, nogil=True)
@@ -245,7 +247,7 @@ def _ends_japanese(point: Any) -> Any:
 
 @njit(cache=True, nogil=True)
 def _foreigners(
-    points: Any, a: Any, b: Any, i: Any, n: Any, keys: Any, marks: Any, foreign: Any, opening: Any,
+    points: Any, a: Any, b: Any, i: Any, n: Any, table: Any, foreign: Any, opening: Any,
     best: Any, back: Any, flag: Any,
 ) -> None:  # fmt: skip
     """Two characters or more that transliterate; with a dot inside any characters will do."""
@@ -266,11 +268,11 @@ def _foreigners(
             score += foreign[c] + _PER_FOREIGN
         run += 1
         if run >= 2 and (dot or not strange) and j - last >= 2:
-            _step(best, back, flag, i, j + 1, score + _after(points, a + j + 1, b, keys, marks), _M_NAME, True)
+            _step(best, back, flag, i, j + 1, score + _after(points, a + j + 1, b, table), _M_NAME, True)
 
 
 @njit(cache=True, nogil=True)
-def _after(points: Any, e: Any, b: Any, keys: Any, marks: Any) -> Any:
+def _after(points: Any, e: Any, b: Any, table: Any) -> Any:
     """What the text after a name says for or against it."""
     if e >= b:
         return _IN_LIST if e < points.size and points[e] == _LIST else _AT_END
@@ -278,26 +280,26 @@ def _after(points: Any, e: Any, b: Any, keys: Any, marks: Any) -> Any:
     value = 0.0
     for j in range(e, min(b, e + 4)):
         key = extend(key, points[j])
-        slot = slot_of(keys, key)
-        if keys[slot] == 0:
+        slot = slot_of(table, key)
+        if table[slot, 0] == 0:
             break
-        if marks[slot] & _M_AFTER:
+        if table[slot, 1] & _M_AFTER:
             value = _BEFORE_STRONG
-        elif marks[slot] & _M_NOT:
+        elif table[slot, 1] & _M_NOT:
             value = _BEFORE_NOT
-        elif marks[slot] & _M_WEAK:
+        elif table[slot, 1] & _M_WEAK:
             value = _BEFORE_WEAK
     return value
 
 
 @njit(cache=True, nogil=True)
-def _stands(points: Any, e: Any, b: Any, keys: Any, marks: Any, mark: Any) -> Any:
+def _stands(points: Any, e: Any, b: Any, table: Any, mark: Any) -> Any:
     key = np.uint64(SEED)
     for j in range(e, min(b, e + 3)):
         key = extend(key, points[j])
-        slot = slot_of(keys, key)
-        if keys[slot] == 0:
+        slot = slot_of(table, key)
+        if table[slot, 0] == 0:
             return False
-        if marks[slot] & mark:
+        if table[slot, 1] & mark:
             return True
     return False

@@ -13,6 +13,8 @@ EMAIL: Final = pattern_of(
     r"(?<![a-z0-9._%+-])[a-z0-9_](?:[a-z0-9._%+'-]{0,62}[a-z0-9_+-])?[@＠](?:[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?\.)+"
     r"[a-z]{2,24}(?![a-z0-9])"
 )
+_AT: Final = re.compile("[@＠]")
+_LOCAL: Final = pattern_of(r"(?<![a-z0-9._%+-])[a-z0-9_](?:[a-z0-9._%+'-]{0,62}[a-z0-9_+-])?\Z")
 # RFC 2606 and RFC 6761 reserve these; the rest are what manuals write where a reader's own address goes.
 _EXAMPLE: Final = pattern_of(
     r"(?:[.@＠]example\.(?:com|org|net|edu)|[.@＠](?:[a-z0-9-]+\.)*(?:example|test|invalid|localhost|local)"
@@ -79,7 +81,7 @@ def rule_sets(*, example_addresses: bool, hotlines: bool) -> Sequence[RuleSet]:
         return is_dialled(found) and (hotlines or not HOTLINE.fullmatch(found["value"]))
 
     return [
-        RuleSet("EMAIL_ADDRESS", Family.AT, [Rule(EMAIL, lambda m: is_address(m, example=example_addresses), 1.0)]),
+        RuleSet("EMAIL_ADDRESS", Family.AT, [Rule(EMAIL, lambda m: is_address(m, example=example_addresses), 1.0, _AT, _LOCAL)]),
         RuleSet(
             "PHONE_NUMBER",
             Family.NUMBER,

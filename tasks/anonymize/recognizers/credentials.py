@@ -16,7 +16,6 @@ _ISSUED: Final = (
     r"(?<![A-Za-z0-9])github_pat_[A-Za-z0-9_]{40,255}",
     r"(?<![A-Za-z0-9])gl(?:pat|dt|ft|soat|rt|cbt|ptt|agent|imt|oas)-[A-Za-z0-9_-]{20,64}",
     r"(?<![A-Za-z0-9])xox[abeprs]-[A-Za-z0-9-]{10,255}",
-    r"https://hooks\.slack\.com/services/(?P<value>[A-Za-z0-9/]{20,80})",
     r"(?<![A-Za-z0-9])AIza[A-Za-z0-9_-]{35}",
     r"(?<![A-Za-z0-9])sk-(?:[A-Za-z]+-)?[A-Za-z0-9_-]{20,200}",
     r"(?<![A-Za-z0-9])eyJ[A-Za-z0-9_-]{8,}\.eyJ[A-Za-z0-9_-]{8,}\.[A-Za-z0-9_-]{8,}",
@@ -26,6 +25,7 @@ _ISSUED: Final = (
     r"(?<![A-Za-z0-9])npm_[A-Za-z0-9]{36}(?![A-Za-z0-9])",
     r"(?<![A-Za-z0-9])pypi-AgE[A-Za-z0-9_-]{50,}",
 )
+HOOK: Final = re.compile(r"https://hooks\.slack\.com/services/(?P<value>[A-Za-z0-9/]{20,80})")
 ASSIGNED: Final = pattern_of(
     r"(?:pass(?:word|wd|phrase)?|pwd|secret|token|(?:api|access|account|auth|service|client|db)[_-]?key|private[_-]?key"
     r"|credential|口令|密码|密钥|令牌)"
@@ -86,7 +86,8 @@ def rule_sets() -> Sequence[RuleSet]:
             "SECRET",
             Family.SECRET,
             [
-                *(Rule(re.compile(pattern), score=1.0) for pattern in _ISSUED),
+                Rule(re.compile("|".join(_ISSUED)), score=1.0),
+                Rule(HOOK, score=1.0),
                 Rule(ASSIGNED, is_secret, 0.7),
                 Rule(RANDOM_LINE, is_random, 0.6),
                 Rule(RANDOM_STRING, is_random, 0.6),

@@ -30,7 +30,7 @@ _STREET: Final = (
 )
 ENGLISH: Final = re.compile(
     r"(?<![0-9A-Za-z.#/-])[0-9]{1,6}[A-Za-z]?,?(?: (?:N|S|E|W|NE|NW|SE|SW|North|South|East|West|Northeast|Northwest|Southeast|Southwest)\.?)?"
-    rf"(?: (?:[A-Z][A-Za-z'’.-]{{1,20}}|[0-9]{{1,3}}(?:st|nd|rd|th))){{1,4}} (?i:{_STREET})(?![A-Za-z])\.?"
+    rf" [A-Z][A-Za-z'’.-]{{0,20}}(?: (?:[A-Z][A-Za-z'’.-]{{1,20}}|[0-9]{{1,3}}(?:st|nd|rd|th))){{0,3}}(?: (?i:{_STREET}))(?![A-Za-z])\.?"
     r"(?: (?:North|South|East|West|Northeast|Northwest|Southeast|Southwest|[NS][EW]?))?"
     r"(?:,? (?i:apt|apartment|suite|ste|unit|room|rm|floor|fl|#)\.? ?#?[0-9A-Za-z-]{1,6})?"
 )
@@ -50,12 +50,6 @@ LITERALS: Final[Mapping[str, Family]] = {
     **dict.fromkeys(
         ("resides at", "residing at", "resided at", "lives at", "living at", "lived at", "address is", "address:", "deliver to",
          "delivered to", "ship to", "shipped to"),
-        Family.STREET,
-    ),
-    **dict.fromkeys(
-        (" street", " st", " avenue", " ave", " road", " rd", " drive", " dr", " lane", " ln", " boulevard", " blvd", " court",
-         " ct", " place", " pl", " terrace", " circle", " way", " trail", " parkway", " pkwy", " square", " sq", " highway",
-         " hwy", " crescent", " close", " alley", " plaza", " row", " grove", " mews", " track", " ferry", " hill", " garden"),
         Family.STREET,
     ),
     **dict.fromkeys(("box ",), Family.STREET),

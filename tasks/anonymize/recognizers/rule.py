@@ -17,6 +17,7 @@ Accept = Callable[[re.Match[str]], bool]
 
 # Not part of a longer number, decimal fraction, identifier or hexadecimal run.
 NO_DIGIT_BEFORE: Final = r"(?<![0-9A-Za-z_])(?<![0-9][.,\-])"
+_LONGEST_LEAD: Final = 128
 NO_DIGIT_AFTER: Final = r"(?![0-9A-Za-z_])(?![.,\-][0-9])"
 
 
@@ -28,11 +29,30 @@ class Rule:
         pattern: Group "value" is the span, else the whole match.
         accept: Says no to what only looks like one; sees at most 320 bytes to either side on the same line.
         score: Confidence, in [0, 1].
+        anchor: With `lead`, a faster way to the same matches: each holds one of these, and
+        lead: finds, in what ends there, where the match begins.
     """
 
     pattern: re.Pattern[str]
     accept: Accept = field(default=lambda _: True)
     score: float = 0.9
+    anchor: re.Pattern[str] | None = None
+    lead: re.Pattern[str] | None = None
+
+    def find(self, text: str) -> Iterator[re.Match[str]]:
+        """Matches that pass, in order."""
+        if self.anchor is None or self.lead is None:
+            yield from filter(self.accept, self.pattern.finditer(text))
+            return
+        done = 0
+        for anchor in self.anchor.finditer(text):
+            at = anchor.start()
+            lead = self.lead.search(text, max(done, at - _LONGEST_LEAD), at)
+            found = self.pattern.match(text, lead.start()) if lead else None
+            if found:
+                done = found.end()
+                if self.accept(found):
+                    yield found
 
 
 @dataclass(frozen=True)
@@ -72,10 +92,9 @@ class RuleRecognizer(EntityRecognizer):
 
     def _find(self, text: str) -> Iterator[RecognizerResult]:
         for rule in self._rule_set.rules:
-            for found in rule.pattern.finditer(text):
-                if rule.accept(found):
-                    start, end = found.span("value" if "value" in rule.pattern.groupindex else 0)
-                    yield RecognizerResult(self._rule_set.entity, start, end, rule.score)
+            for found in rule.find(text):
+                start, end = found.span("value" if "value" in rule.pattern.groupindex else 0)
+                yield RecognizerResult(self._rule_set.entity, start, end, rule.score)
 
 
 def pattern_of(pattern: str, flags: int = re.IGNORECASE) -> re.Pattern[str]:
