@@ -15,7 +15,7 @@ from tasks.engine.edits import Edit, EditedText
 
 _THREADS: Final = frozenset({"github_issue", "email"})
 # Around an edit, what could be read otherwise because of it: the lines it touches, no further than this.
-_NEAR: Final = 120
+_NEAR: Final = 64
 
 
 @dataclass

@@ -2,7 +2,7 @@
 
 import hmac
 import re
-from hashlib import sha256
+from functools import lru_cache
 from typing import Final
 
 from tasks.anonymize.settings import AnonymizeSettings
@@ -37,11 +37,15 @@ def surrogate(value: str, entity: str, settings: AnonymizeSettings) -> str:
         return ""
     if settings.mode == "mask":
         return f"[{name.upper()}]"
-    key = settings.key.get_secret_value().encode()
-    digest = hmac.new(key, f"{entity}\0{_canonical(value, entity)}".encode(), sha256).digest()
+    return _pseudonym(value, entity, settings.key.get_secret_value())
+
+
+@lru_cache(maxsize=65_536)
+def _pseudonym(value: str, entity: str, key: str) -> str:
+    digest = hmac.digest(key.encode(), f"{entity}\0{_canonical(value, entity)}".encode(), "sha256")
     if entity == "PERSON" and _HAN.search(value):
         return _chinese_name(int.from_bytes(digest[:8], "big"))
-    return f"{name}_{digest.hex()[:8]}"
+    return f"{_NAMES[entity]}_{digest.hex()[:8]}"
 
 
 def is_surrogate(value: str) -> bool:

@@ -46,6 +46,7 @@ _LONGEST_FOREIGN: Final = 14
 _M_NAME, _M_BEFORE, _M_AFTER = int(Mark.NAME), int(Mark.BEFORE), int(Mark.AFTER)
 _M_HONORIFIC, _M_SURNAME, _M_WEAK = int(Mark.HONORIFIC), int(Mark.SURNAME), int(Mark.WEAK)
 _M_FOREIGN, _M_MAYBE, _M_NOT, _M_WORD = int(Mark.FOREIGN), int(Mark.MAYBE), int(Mark.NOT), int(Mark.WORD)
+_M_PREFIX: Final = int(Mark.PREFIX)
 
 
 def find_names(text: str, lexicon: Lexicon) -> npt.NDArray[np.int64]:
@@ -128,6 +129,9 @@ def _read(
     whole = np.zeros(MAX_WORD + 1, np.int64)
     in_list = a > 0 and points[a - 1] == _LIST
     cued = _is_cued(points, a, table)
+    dotted = False
+    for i in range(a, b):
+        dotted = dotted or points[i] == _DOT
     for i in range(n):
         if points[a + i] == _DOT:
             _step(best, back, flag, i, i + 1, best[i] - 8.0, 0, False)
@@ -139,7 +143,8 @@ def _read(
             opening = _AFTER_TITLE if cued else _AT_END + (_IN_LIST if in_list else 0.0)
         _natives(points, a, b, i, n, table, surname, given, titled, opening, best, back, flag, whole)
         opening = _AFTER_TITLE if titled else 0.0
-        _foreigners(points, a, b, i, n, table, foreign, opening, best, back, flag)
+        if dotted or (i + 1 < n and foreign[points[a + i] - FIRST_HAN] > -50):
+            _foreigners(points, a, b, i, n, table, foreign, opening, dotted, best, back, flag)
 
 
 @njit(cache=True, nogil=True)
@@ -183,17 +188,19 @@ def _words(
             break
         mark = np.int64(table[slot, 1])
         logp = (mark >> 12) * _UNIT
-        if logp < -90:
-            continue
-        whole[j - i + 1] = mark
-        score, is_name = here + logp, False
-        if mark & _M_NAME:
-            is_name = _after(points, a + j + 1, b, table) > -1.0
-        elif mark & (_M_FOREIGN | _M_MAYBE) and j > i:
-            fits = _after(points, a + j + 1, b, table) >= _LEAST_CONTEXT and logp < _RARE_WORD
-            is_name = titled != 0 or fits
-            score += _MAYBE_WORD if is_name else 0.0
-        _step(best, back, flag, i, j + 1, score, mark, is_name)
+        if logp > -90:
+            whole[j - i + 1] = mark
+            score, is_name = here + logp, False
+            if mark & _M_NAME:
+                is_name = _after(points, a + j + 1, b, table) > -1.0
+            elif mark & (_M_FOREIGN | _M_MAYBE) and j > i:
+                is_name = titled != 0
+                if not is_name and logp < _RARE_WORD:
+                    is_name = _after(points, a + j + 1, b, table) >= _LEAST_CONTEXT
+                score += _MAYBE_WORD if is_name else 0.0
+            _step(best, back, flag, i, j + 1, score, mark, is_name)
+        if not mark & _M_PREFIX:
+            break
     _step(best, back, flag, i, i + 1, here + _UNKNOWN, 0, False)
 
 
@@ -205,7 +212,7 @@ def _natives(
     """A surname at i, with a given name of one to three characters, or bare before an honorific."""
     for size in range(1, 3):
         rarity = surname[points[a + i] - FIRST_HAN] if size == 1 else _DOUBLE_SURNAME
-        if i + size >= n or rarity < -50 or (size == 2 and not _is_double(points, a + i, table)):
+        if i + size >= n or rarity < -50 or (size == 2 and not whole[2] & _M_SURNAME):
             continue
         base = best[i] + _NAME + rarity + opening
         for g in range(1, 4):
@@ -233,13 +240,6 @@ def _given(given: Any, size: Any, first: Any, last: Any) -> Any:
 
 
 @njit(cache=True, nogil=True)
-def _is_double(points: Any, start: Any, table: Any) -> Any:
-    key = extend(extend(np.uint64(SEED), points[start]), points[start + 1])
-    slot = slot_of(table, key)
-    return table[slot, 0] != 0 and table[slot, 1] & _M_SURNAME != 0
-
-
-@njit(cache=True, nogil=True)
 def _ends_japanese(point: Any) -> Any:
     # 郎 助 子 男 夫
     return point == 0x90CE or point == 0x52A9 or point == 0x5B50 or point == 0x7537 or point == 0x592B
@@ -247,7 +247,7 @@ def _ends_japanese(point: Any) -> Any:
 
 @njit(cache=True, nogil=True)
 def _foreigners(
-    points: Any, a: Any, b: Any, i: Any, n: Any, table: Any, foreign: Any, opening: Any,
+    points: Any, a: Any, b: Any, i: Any, n: Any, table: Any, foreign: Any, opening: Any, dotted: Any,
     best: Any, back: Any, flag: Any,
 ) -> None:  # fmt: skip
     """Two characters or more that transliterate; with a dot inside any characters will do."""
@@ -262,7 +262,7 @@ def _foreigners(
         if foreign[c] < -50:
             strange = True
             score += _STRANGE
-            if not dot and j - i > 5:
+            if not dotted or (not dot and j - i > 5):
                 break
         else:
             score += foreign[c] + _PER_FOREIGN
@@ -289,6 +289,8 @@ def _after(points: Any, e: Any, b: Any, table: Any) -> Any:
             value = _BEFORE_NOT
         elif table[slot, 1] & _M_WEAK:
             value = _BEFORE_WEAK
+        if not table[slot, 1] & _M_PREFIX:
+            break
     return value
 
 

@@ -8,8 +8,10 @@ from typing import Any, Final
 from presidio_analyzer import EntityRecognizer, RecognizerResult
 
 from tasks.anonymize.gate import Family
-from tasks.anonymize.recognizers.rule import Rule, RuleSet
+from tasks.anonymize.recognizers.rule import Rule, RuleSet, metadata_of
 
+HAN_NAME: Final = "winnow_han_person"
+HAN_SCORE: Final = 0.8
 _UPPER: Final = "A-ZÀ-ÖØ-ÞĀĂĄĆČĎĐĘĚĞĢĪİĶŁĻŃŇŌŐŒŘŚŠŞŢŤŪŮŰŹŻŽ"
 _LETTER: Final = r"[^\W\d_]"
 _WORD: Final = rf"[{_UPPER}]{_LETTER}*(?:['’-][{_UPPER}]?{_LETTER}+)?"
@@ -79,7 +81,8 @@ class HanNameRecognizer(EntityRecognizer):
     """Names in Chinese text, read with words and names side by side (`tasks.anonymize.han.names`)."""
 
     def __init__(self) -> None:
-        super().__init__(["PERSON"], name="winnow_han_person", supported_language="zh")
+        super().__init__(["PERSON"], name=HAN_NAME, supported_language="zh")
+        self._metadata = metadata_of(self)
 
     def load(self) -> None:
         """The tables are made when the first text comes."""
@@ -93,4 +96,4 @@ class HanNameRecognizer(EntityRecognizer):
         from tasks.anonymize.han.names import find_names
 
         for start, end in find_names(text, load_lexicon()).tolist():
-            yield RecognizerResult("PERSON", start, end, 0.8)
+            yield RecognizerResult("PERSON", start, end, HAN_SCORE, recognition_metadata=self._metadata)
