@@ -20,7 +20,8 @@ from tasks.anonymize.judge import Judge, PiiSpan, judge_for
 from tasks.anonymize.replace import Draft, replace
 from tasks.anonymize.settings import AnonymizeSettings
 from tasks.anonymize.strings import PLAIN, Place, Row
-from tasks.anonymize.surrogates import SURROGATE
+from tasks.anonymize.surrogates import outside_surrogates
+from tasks.anonymize.windows import SEPARATOR
 from tasks.engine.shard_task import shard_task
 from tasks.engine.step import Partition, Step
 from tasks.engine.word_count import count_words
@@ -158,7 +159,7 @@ def _find_beside(finder: _Finder, drafts: Sequence[Any], in_text: Sequence[list[
     for (row, place, value), found in zip(places, finder.find([value for _, _, value in places]), strict=True):
         of_row = spans[row]
         if of_row is not None and found is not None:
-            of_row[place] = _outside_surrogates(value, found)
+            of_row[place] = outside_surrogates(value, found)
         else:
             spans[row] = None
     return spans
@@ -167,22 +168,17 @@ def _find_beside(finder: _Finder, drafts: Sequence[Any], in_text: Sequence[list[
 def _unsettled(finder: _Finder, outcomes: Sequence[Draft | AnonymizeCause], rows: Sequence[int]) -> list[int]:
     """Drafts in which, near what was replaced, something is found again."""
     pieces = [
-        (row, piece) for row in rows if isinstance(draft := outcomes[row], Draft) for piece in dict.fromkeys(draft.near)
+        (row, SEPARATOR.join(dict.fromkeys(draft.near)))
+        for row in rows
+        if isinstance(draft := outcomes[row], Draft) and draft.near
     ]
     found = finder.find([piece for _, piece in pieces])
     again = {
         row
         for (row, piece), spans in zip(pieces, found, strict=True)
-        if spans is None or _outside_surrogates(piece, spans)
+        if spans is None or outside_surrogates(piece, spans)
     }
     return sorted(again)
-
-
-def _outside_surrogates(value: str, spans: Sequence[PiiSpan]) -> list[PiiSpan]:
-    if not spans:
-        return []
-    taken = [found.span() for found in SURROGATE.finditer(value)]
-    return [s for s in spans if not any(s.start < end and start < s.end for start, end in taken)]
 
 
 def _with_edits(batch: pa.Table, edited: Mapping[int, Row], failed: set[str]) -> pa.Table:

@@ -5,7 +5,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
 import numpy as np
 import pyarrow as pa
@@ -19,8 +19,7 @@ LANGUAGES: Final = ("en", "zh")
 _MAX_CHARS: Final = 200_000
 
 
-@dataclass(frozen=True, order=True)
-class PiiSpan:
+class PiiSpan(NamedTuple):
     """Personal data in one text: `[start, end)` in code points."""
 
     start: int

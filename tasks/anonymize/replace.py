@@ -10,7 +10,7 @@ from tasks.anonymize.known import known_values
 from tasks.anonymize.people import find_handles, handles_of
 from tasks.anonymize.settings import AnonymizeSettings
 from tasks.anonymize.strings import Place, Row, strings_of, with_strings
-from tasks.anonymize.surrogates import SURROGATE, is_surrogate, surrogate
+from tasks.anonymize.surrogates import is_surrogate, outside_surrogates, surrogate
 from tasks.engine.edits import Edit, EditedText
 
 _THREADS: Final = frozenset({"github_issue", "email"})
@@ -62,7 +62,7 @@ def replace(
     known = known_values(
         (strings[place][span.start : span.end], span.entity) for place, spans in told.items() for span in spans
     )
-    every = {place: _settled(value, [*told[place], *known.find(value)]) for place, value in strings.items()}
+    every = {place: _settled(value, told[place], known.find(value)) for place, value in strings.items()}
     edited: dict[Place, EditedText] = {}
     after = Draft(row, draft.spans, draft.counts + Counter(s.entity for spans in every.values() for s in spans))
     for place, spans in every.items():
@@ -97,14 +97,10 @@ def _told(row: Row, place: Place, value: str, handles: set[str]) -> Iterable[Pii
         yield from find_handles(value, handles)
 
 
-def _settled(value: str, spans: Sequence[PiiSpan]) -> list[PiiSpan]:
+def _settled(value: str, told: Sequence[PiiSpan], known: Iterable[PiiSpan]) -> list[PiiSpan]:
     """The longest of those that overlap; none that touches a surrogate."""
-    if not spans:
-        return []
-    taken = [found.span() for found in SURROGATE.finditer(value)]
-    return resolve(
-        s for s in spans if s.end > s.start and not any(s.start < end and start < s.end for start, end in taken)
-    )
+    spans = [span for span in (*told, *known) if span.end > span.start]
+    return resolve(outside_surrogates(value, spans)) if spans else []
 
 
 def _near(edited: EditedText, edits: Sequence[Edit]) -> list[str]:

@@ -2,9 +2,12 @@
 
 import hmac
 import re
+from bisect import bisect_left
+from collections.abc import Iterable
 from functools import lru_cache
 from typing import Final
 
+from tasks.anonymize.judge import PiiSpan
 from tasks.anonymize.settings import AnonymizeSettings
 
 _NAMES: Final = {
@@ -21,6 +24,8 @@ SURROGATE: Final = re.compile(
     rf"(?:{'|'.join(_NAMES.values())})_[0-9a-f]{{8}}|[{_FAMILIES}]某[{_STEMS}]{{{_STEMS_SHOWN}}}"
     rf"|\[(?:{'|'.join(name.upper() for name in _NAMES.values())})\]"
 )
+# Quick to look for, and in all of them.
+_MARK: Final = re.compile(r"_[0-9a-f]{8}|某|\[[A-Z]{2,12}\]")
 _HAN: Final = re.compile("[㐀-鿿]")
 _SEPARATORS: Final = re.compile(r"[\s().\-/]+")
 _DIGITS_ONLY: Final = frozenset({"PHONE_NUMBER", "BANK_CARD", "IBAN_CODE", "US_SSN"})
@@ -46,6 +51,21 @@ def _pseudonym(value: str, entity: str, key: str) -> str:
     if entity == "PERSON" and _HAN.search(value):
         return _chinese_name(int.from_bytes(digest[:8], "big"))
     return f"{_NAMES[entity]}_{digest.hex()[:8]}"
+
+
+def outside_surrogates(text: str, spans: Iterable[PiiSpan]) -> list[PiiSpan]:
+    """Those of `spans` that touch nothing that was put in the place of something."""
+    spans = list(spans)
+    if not spans or not _MARK.search(text):
+        return spans
+    taken = [found.span() for found in SURROGATE.finditer(text)]
+    starts = [start for start, _ in taken]
+
+    def is_free(span: PiiSpan) -> bool:
+        place = bisect_left(starts, span.end)
+        return place == 0 or taken[place - 1][1] <= span.start
+
+    return [span for span in spans if is_free(span)]
 
 
 def is_surrogate(value: str) -> bool:
