@@ -21,6 +21,8 @@ _EXAMPLE: Final = pattern_of(
     r"|[@＠](?:your-?)?(?:domain|company|organization|email|mail|host|server|site|website|xxx?|foo|bar)\.(?:com|org|net|tld|cn)"
     r"|[@＠]users\.noreply\.github\.com)$"
 )
+# A password and a host, not an address.
+_IN_URL: Final = re.compile(r"://[^\s/@]{0,64}:$")
 _ROLE: Final = pattern_of(
     r"^(?:git|hg|svn|noreply|no-reply|donotreply|do-not-reply|gitlab|gitea|ssh|postgres|root)[@＠]"
 )
@@ -104,7 +106,8 @@ def rule_sets(*, example_addresses: bool, hotlines: bool) -> Sequence[RuleSet]:
 def is_address(found: re.Match[str], *, example: bool) -> bool:
     """An e-mail address of somebody; not git@host, not a reserved name unless `example`, not a scope like a@2.0."""
     value = found[0].lower()
-    if _ROLE.match(value):
+    before, _ = around(found, before=80)
+    if _ROLE.match(value) or _IN_URL.search(before):
         return False
     tail = found.string[found.end() : found.end() + 1]
     return (example or not _EXAMPLE.search(value)) and not (tail == ":" and value.startswith("git"))

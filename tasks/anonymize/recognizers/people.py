@@ -32,8 +32,8 @@ SIGNED: Final = re.compile(
     rf"[-– ]{{0,3}}(?P<value>{_FULL}|{_WORD})[ \t]*$"
 )
 ORGANISATION: Final = re.compile(
-    rf"(?<!\w)(?P<value>{_WORD}(?:,? (?:and |& )?{_WORD}){{0,4}},? (?:Inc|Ltd|LLC|GmbH|Corp|Corporation|Company|Limited|PLC|S\.A))(?!\w)"
-    r"|(?P<zh>[一-鿿]{2,20}(?:有限公司|股份公司|集团公司|事务所))"
+    rf"(?P<value>(?<!\w){_WORD}(?:,? (?:and |& )?{_WORD}){{0,4}},? (?:Inc|Ltd|LLC|GmbH|Corp|Corporation|Company|Limited|PLC|S\.A)(?!\w)"
+    r"|[一-鿿]{2,20}(?:有限公司|股份公司|集团公司|事务所))"
 )
 _NOT_NAMES: Final = frozenset(
     "The This That These Those It We You They He She Sure Not Using Trying Getting Happy Sorry Just Also All None New Any "

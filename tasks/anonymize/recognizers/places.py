@@ -10,7 +10,7 @@ from tasks.anonymize.recognizers.rule import Rule, RuleSet, pattern_of
 _HAN: Final = "[一-鿿]"
 # What a road may be called; no punctuation, none of the words that lead up to an address.
 _NAME: Final = r"(?:(?![在于住址为是到从往请将把与及的了]|和(?![平田县硕静]))[一-鿿0-9])"
-_REGION: Final = r"(?:(?:北京|天津|上海|重庆)市?|[一-鿿]{2,3}省|(?:内蒙古|广西|西藏|宁夏|新疆)(?:[一-鿿]{0,4}自治区)?|香港|澳门|台湾)"
+_REGION: Final = r"(?:(?:北京|天津|上海|重庆)市?|(?:(?![在于住址为是到从往请将把与及的了])[一-鿿]){2,3}省|(?:内蒙古|广西|西藏|宁夏|新疆)(?:[一-鿿]{0,4}自治区)?|香港|澳门|台湾)"
 CHINESE: Final = re.compile(
     rf"(?:(?:中国)?{_REGION}{_NAME}{{0,12}}?(?:[市州盟县区旗])?)?"
     rf"(?:{_NAME}{{1,8}}?[市州盟])?(?:{_NAME}{{1,8}}?[县区旗])?(?:{_NAME}{{1,8}}?(?:街道|[镇乡村]))?"
