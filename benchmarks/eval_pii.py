@@ -25,6 +25,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from tasks.anonymize.judge import JudgeSettings, judge_for
+from tasks.anonymize.people import find_handles
 
 Found = list[tuple[int, int, str]]
 System = Callable[[Sequence[str]], list[Found]]
@@ -49,6 +50,7 @@ class Corpus:
     labels: frozenset[str] = frozenset()
     kinds: frozenset[str] = frozenset()
     exact: bool = False
+    thread: bool = False
 
 
 def read_corpora(folder: Path, bench: Path | None) -> Iterator[Corpus]:
@@ -72,6 +74,7 @@ def read_corpora(folder: Path, bench: Path | None) -> Iterator[Corpus]:
         "CLUENER 3000 (names)", "zh", list(_cluener(pii / "cluener_train_3000.jsonl")), kinds=people, exact=True
     )
     yield Corpus("secrets (detect-secrets' fixtures)", "en", list(_fixtures(pii / "secrets")))
+    yield Corpus("issue_mentions", "en", list(_mentions(folder)), thread=True)
     if bench:
         yield Corpus(
             "planted (bench)", "en", list(_offsets(pq.read_table(bench / "corpora/pii.parquet").to_pylist(), "text"))
@@ -127,6 +130,19 @@ def _fixtures(folder: Path) -> Iterator[Text]:
         yield Text(text, [(text.index(v), text.index(v) + len(v), "SECRET") for v in sorted(values)], [])
 
 
+def _mentions(folder: Path) -> Iterator[Text]:
+    (archive,) = (folder / "issues").glob("*.archive.json")
+    threads = {thread["number"]: thread for thread in json.loads(archive.read_text("utf-8"))["issues"]}
+    spans: dict[tuple[int, int], list[tuple[int, int, str]]] = defaultdict(list)
+    for row in _jsonl(folder / "pii/issue_mentions.jsonl"):
+        spans[row["number"], row["comment"]].append((row["start"], row["end"], "LOGIN"))
+    for (number, comment), of_text in spans.items():
+        thread = threads[number]
+        body = thread["body"] if comment < 0 else thread["comments"][comment]["body"]
+        # The @ stays: what has to go is the login.
+        yield Text(body, [(a + (body[a] == "@"), b, kind) for a, b, kind in of_text], [])
+
+
 def _word_starts(text: str) -> Iterator[int]:
     yield from (i for i in range(len(text)) if text[i].isalnum() and (i == 0 or not text[i - 1].isalnum()))
 
@@ -134,6 +150,12 @@ def _word_starts(text: str) -> Iterator[int]:
 def winnow(texts: Sequence[str]) -> list[Found]:
     column = pa.chunked_array([pa.array(list(texts), pa.large_string())])
     return [[(s.start, s.end, s.entity) for s in spans] for spans in judge_for(JudgeSettings()).find(column)]
+
+
+def winnow_thread(texts: Sequence[str]) -> list[Found]:
+    """As in a thread, where everybody who is mentioned is somebody."""
+    mentioned = [[(s.start, s.end, s.entity) for s in find_handles(text, set())] for text in texts]
+    return [[*found, *handles] for found, handles in zip(winnow(texts), mentioned, strict=True)]
 
 
 def presidio_defaults(texts: Sequence[str]) -> list[Found]:
@@ -250,7 +272,8 @@ def main() -> None:
         if args.only not in corpus.name:
             continue
         texts = [text.text for text in corpus.texts]
-        results = {name: score(corpus, system(texts)) for name, system in systems.items()}
+        chosen = {**systems, "winnow": winnow_thread} if corpus.thread else systems
+        results = {name: score(corpus, system(texts)) for name, system in chosen.items()}
         if args.json:
             print(json.dumps({"corpus": corpus.name, "language": corpus.language, **results}))
         else:

@@ -27,7 +27,12 @@ VALUES = ("zhangsan@huawei.com", "13812345678", "欧阳明慧", "Alice Miller", 
 def thread(documents, text="@li used the library; @liwei99 says liwei99 is gone", **given):
     turns = [
         {"start": 0, "end": 20, "kind": "turn", "attributes": json.dumps({"author": "li", "is_bot": False})},
-        {"start": 20, "end": len(text), "kind": "turn", "attributes": json.dumps({"author": "liwei99", "is_bot": False})},
+        {
+            "start": 20,
+            "end": len(text),
+            "kind": "turn",
+            "attributes": json.dumps({"author": "liwei99", "is_bot": False}),
+        },
     ]
     return documents(text, source_type="github_issue", blocks=[turns], **given)
 
@@ -98,7 +103,12 @@ def test_authors_are_replaced_like_their_mentions(documents, settings):
 
 def test_bots_and_decorators_in_fences_stay(documents, settings):
     text = "ok\n```java\n@Override\n@someone\n```\n"
-    turn = {"start": 0, "end": len(text), "kind": "turn", "attributes": json.dumps({"author": "ci-bot1", "is_bot": True})}
+    turn = {
+        "start": 0,
+        "end": len(text),
+        "kind": "turn",
+        "attributes": json.dumps({"author": "ci-bot1", "is_bot": True}),
+    }
     batch = documents(text, source_type="github_issue", blocks=[[turn]])
     (row,) = anonymize_documents(batch, settings()).kept.to_pylist()
     assert row["text"] == text
@@ -114,7 +124,23 @@ def test_anonymizing_twice_changes_nothing(documents, settings, mode):
 
 
 _PIECES = st.sampled_from(
-    (*VALUES, "联系人：", "，", "。", " ", "\n", "call me at ", "记者", "QQ：1234567", "a", "Best regards,\n", "John Smith", "@", "某", "id_")
+    (
+        *VALUES,
+        "联系人：",
+        "，",
+        "。",
+        " ",
+        "\n",
+        "call me at ",
+        "记者",
+        "QQ：1234567",
+        "a",
+        "Best regards,\n",
+        "John Smith",
+        "@",
+        "某",
+        "id_",
+    )
 )
 
 
@@ -137,7 +163,12 @@ def test_pseudonyms_are_the_same_in_every_shard_and_run(documents, settings):
 
 def test_another_key_gives_pseudonyms_that_have_nothing_in_common(documents, settings):
     def tokens(key):
-        return set(re.findall(r"[a-z]+_[0-9a-f]{8}|.某.{5}", " ".join(texts_of(anonymize_documents(documents(*TEXTS), settings(key=key))))))
+        return set(
+            re.findall(
+                r"[a-z]+_[0-9a-f]{8}|.某.{5}",
+                " ".join(texts_of(anonymize_documents(documents(*TEXTS), settings(key=key)))),
+            )
+        )
 
     assert len(tokens("one")) >= 6
     assert tokens("one").isdisjoint(tokens("two"))

@@ -15,7 +15,26 @@ _VALUES = (
 )  # fmt: skip
 _FILLER = st.one_of(
     st.sampled_from(
-        (" ", "\n", "\n\n", "，", "。", ": ", "-", "x", "the quick brown fox ", "安装完成后重启服务", "、", "v1.2.3 ", "(", ")", "=", '"', "0", "12 ")
+        (
+            " ",
+            "\n",
+            "\n\n",
+            "，",
+            "。",
+            ": ",
+            "-",
+            "x",
+            "the quick brown fox ",
+            "安装完成后重启服务",
+            "、",
+            "v1.2.3 ",
+            "(",
+            ")",
+            "=",
+            '"',
+            "0",
+            "12 ",
+        )
     ),
     st.text(alphabet=st.characters(codec="utf-8", exclude_characters="\0", exclude_categories=("Cs",)), max_size=12),
     st.integers(1, 400).map(lambda n: "word " * n),
@@ -47,7 +66,9 @@ def test_spans_lie_in_the_text_and_do_not_overlap(text):
         position = span.end
 
 
-@pytest.mark.parametrize("name", ["pii/zh_synth_contact.jsonl", "pii/multipriv_person_en.jsonl", "pii/presidio_synth_v2.jsonl"])
+@pytest.mark.parametrize(
+    "name", ["pii/zh_synth_contact.jsonl", "pii/multipriv_person_en.jsonl", "pii/presidio_synth_v2.jsonl"]
+)
 def test_behind_the_gate_is_found_exactly_what_a_full_scan_finds_in_real_text(corpus, name):
     import json
 

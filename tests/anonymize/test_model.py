@@ -41,4 +41,3 @@ def test_firms_a_model_knows_go_where_a_recipe_says_so(documents, settings, pipe
 def test_a_folder_without_a_model_is_named(tmp_path):
     with pytest.raises(ModelError, match=r"anonymize\.models: .*neither"):
         ModelRecognizer(str(tmp_path), "en", organisations=False)
-

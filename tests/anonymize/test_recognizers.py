@@ -86,7 +86,10 @@ def test_a_value_is_found_whole_and_by_its_kind(found, text, value, entity):
         ("postgres://app:s3cr3tPw@db.internal/x", "s3cr3tPw"),
         ("Server=db;Password=Zx81!spectrum;", "Zx81!spectrum"),
         ("mimi=gX69YO4CvBsVjzAwYxdGyDd30t5+9ez31gKATtj4", "gX69YO4CvBsVjzAwYxdGyDd30t5+9ez31gKATtj4"),
-        ("eyJhbGciOiJIUzI1NiJ9.eyJzdWIiOiIxMjM0In0.abcDEF123456", "eyJhbGciOiJIUzI1NiJ9.eyJzdWIiOiIxMjM0In0.abcDEF123456"),
+        (
+            "eyJhbGciOiJIUzI1NiJ9.eyJzdWIiOiIxMjM0In0.abcDEF123456",
+            "eyJhbGciOiJIUzI1NiJ9.eyJzdWIiOiIxMjM0In0.abcDEF123456",
+        ),
         ("AccountKey=" + "aB3d" * 21 + "xY==", "aB3d" * 21 + "xY=="),
     ],
 )

@@ -53,9 +53,7 @@ def find_names(text: str, lexicon: Lexicon) -> npt.NDArray[np.int64]:
     """Names in `text`: rows of start and end, in code points, in order."""
     points = np.frombuffer(text.encode("utf-32-le"), np.uint32)
     out = np.empty((len(text) // 2 + 1, 2), np.int64)
-    count = _find(
-        points, lexicon.table, lexicon.surname, lexicon.given, lexicon.foreign, out
-    )
+    count = _find(points, lexicon.table, lexicon.surname, lexicon.given, lexicon.foreign, out)
     return out[:count]
 
 

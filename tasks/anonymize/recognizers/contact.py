@@ -83,7 +83,11 @@ def rule_sets(*, example_addresses: bool, hotlines: bool) -> Sequence[RuleSet]:
         return is_dialled(found) and (hotlines or not HOTLINE.fullmatch(found["value"]))
 
     return [
-        RuleSet("EMAIL_ADDRESS", Family.AT, [Rule(EMAIL, lambda m: is_address(m, example=example_addresses), 1.0, _AT, _LOCAL)]),
+        RuleSet(
+            "EMAIL_ADDRESS",
+            Family.AT,
+            [Rule(EMAIL, lambda m: is_address(m, example=example_addresses), 1.0, _AT, _LOCAL)],
+        ),
         RuleSet(
             "PHONE_NUMBER",
             Family.NUMBER,
