@@ -5,7 +5,7 @@ after everything that was found has been replaced: nothing is released on trust.
 into the key of its surrogate.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from enum import StrEnum
 from typing import Any, Final
 
@@ -14,9 +14,11 @@ import pyarrow.compute as pc
 
 from schemas.document import DOCUMENT
 from schemas.outcomes import QUARANTINE
-from schemas.sides import PII_SPAN
+from schemas.sides import KNOWN_VALUE, PII_SPAN
 from tasks.anonymize.deadline import time_limit
+from tasks.anonymize.fingerprints import prints_of, seed_of
 from tasks.anonymize.judge import Judge, PiiSpan, judge_for
+from tasks.anonymize.known import is_telling
 from tasks.anonymize.replace import Draft, replace
 from tasks.anonymize.settings import AnonymizeSettings
 from tasks.anonymize.strings import PLAIN, Place, Row
@@ -64,17 +66,21 @@ def anonymize_documents(batch: pa.Table, settings: AnonymizeSettings) -> Partiti
     documents = batch.take(pa.array(touched, pa.int64())).to_pylist()
     drafts = [Draft(document) for document in documents]
     outcomes = _replace_all(finder, drafts, [in_text[row] for row in touched], settings)
-    edited, spans, bad = {}, [], []
+    edited: dict[int, Row] = {}
+    spans: list[Row] = []
+    bad: list[Row] = []
+    known: set[tuple[str, str]] = set()
     for row, document, outcome in zip(touched, documents, outcomes, strict=True):
         if isinstance(outcome, AnonymizeCause):
             bad.append(_quarantine(document, outcome))
         else:
             edited[row] = outcome.row
             spans += [{"id": document["id"], **_span_row(span)} for span in outcome.spans]
+            known |= outcome.replaced
     return Partition(
         _with_edits(batch, edited, {row["id"] for row in bad}),
         quarantined=QUARANTINE.from_rows(bad),
-        sides={"pii_spans": PII_SPAN.from_rows(spans)},
+        sides={"pii_spans": PII_SPAN.from_rows(spans), "known_values": _known_rows(known, settings)},
     )
 
 
@@ -195,6 +201,17 @@ def _with_edits(batch: pa.Table, edited: Mapping[int, Row], failed: set[str]) ->
     return both.take(pa.array([place for row, place in enumerate(order) if row not in gone], pa.int64()))
 
 
+def _known_rows(known: Iterable[tuple[str, str]], settings: AnonymizeSettings) -> pa.Table:
+    """Fingerprints of what was replaced, for the documents that say it without a cue."""
+    seed = seed_of(settings.key.get_secret_value())
+    rows = {}
+    for value, entity in sorted(known):
+        prints = prints_of(value, seed) if is_telling(value, entity) else None
+        if prints:
+            rows[prints[0]] = {"id": f"{prints[0]:016x}", "first": f"{prints[1]:016x}", "entity": entity}
+    return KNOWN_VALUE.from_rows([rows[value] for value in sorted(rows)])
+
+
 def _span_row(span: PiiSpan) -> Row:
     return {
         "start": span.start, "end": span.end, "entity": span.entity, "score": span.score, "recognizer": span.recognizer,
@@ -224,7 +241,7 @@ STEP: Final = Step(
     writes=DOCUMENT,
     run=anonymize_documents,
     causes=AnonymizeCause,
-    emits={"pii_spans": PII_SPAN},
+    emits={"pii_spans": PII_SPAN, "known_values": KNOWN_VALUE},
 )
 
 anonymize = shard_task(STEP)

@@ -16,6 +16,8 @@ from tasks.engine.edits import Edit, EditedText
 _THREADS: Final = frozenset({"github_issue", "email"})
 # Around an edit, what could be read otherwise because of it: the lines it touches, no further than this.
 _NEAR: Final = 64
+# Score of a name that stands beside an address of its own.
+_CERTAIN: Final = 0.9
 
 
 @dataclass
@@ -27,12 +29,14 @@ class Draft:
         spans: In the text as it came.
         counts: Replacements by entity.
         near: Pieces of text around the last edits, where something new could be read.
+        replaced: Values and entities that are to be looked for in all other documents; never written anywhere.
     """
 
     row: Row
     spans: list[PiiSpan] = field(default_factory=list)
     counts: Counter[str] = field(default_factory=Counter)
     near: list[str] = field(default_factory=list)
+    replaced: set[tuple[str, str]] = field(default_factory=set)
 
     def strings(self) -> list[tuple[Place, str]]:
         """Its strings, the text first."""
@@ -70,6 +74,12 @@ def replace(
         edits = [Edit(s.start, s.end, surrogate(value[s.start : s.end], s.entity, settings)) for s in spans]
         edited[place] = EditedText(value, edits)
         after.near += _near(edited[place], edits)
+    after.replaced = draft.replaced | {
+        (strings[place][span.start : span.end], span.entity)
+        for place, spans in every.items()
+        for span in spans
+        if _is_certain(span)
+    }
     after.row = with_strings(row, lambda place, value: edited[place].text if place in edited else value)
     text = edited["text",]
     after.row["text"], after.row["blocks"] = text.text, text.blocks(after.row["blocks"])
@@ -77,6 +87,11 @@ def replace(
     if first:
         after.spans = every["text",]
     return after
+
+
+def _is_certain(span: PiiSpan) -> bool:
+    """A value that would be somebody's anywhere; a name that was read in one sentence may be a word in another."""
+    return span.entity != "PERSON" or span.score >= _CERTAIN
 
 
 def _handles(row: Row) -> set[str]:
