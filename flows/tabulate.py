@@ -1,7 +1,7 @@
 """From the documents that stay to the tables of a release: anonymize, tokens, chunks, conversations."""
 
 from collections.abc import Mapping, Sequence
-from typing import Any, cast
+from typing import Any
 
 from prefect import Task
 
@@ -56,7 +56,7 @@ def tabulate(
     if "images" in outputs:
         made["images"] = _with_pictures(run, final, names, pictures)
     made |= _with_tokens(run, final, names, outputs) if run.recipe.steps.tokens.enabled else {}
-    sealed = run.gather(cast(Pending, final)) if anonymized else []
+    sealed = run.gather(final) if anonymized else []
     tables = {table: [record.kept for record in run.gather(pending)] for table, pending in made.items()}
     if "pii_spans" in outputs:
         tables["pii_spans"] = [record.sides["pii_spans"] for record in anonymized]

@@ -204,7 +204,7 @@ def _with_edits(batch: pa.Table, edited: Mapping[int, Row], failed: set[str]) ->
 def _known_rows(known: Iterable[tuple[str, str]], settings: AnonymizeSettings) -> pa.Table:
     """Fingerprints of what was replaced, for the documents that say it without a cue."""
     seed = seed_of(settings.key.get_secret_value())
-    rows = {}
+    rows: dict[int, Row] = {}
     for value, entity in sorted(known):
         prints = prints_of(value, seed) if is_telling(value, entity) else None
         if prints:

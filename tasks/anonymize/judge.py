@@ -10,7 +10,9 @@ from typing import Any, Final, NamedTuple
 import numpy as np
 import pyarrow as pa
 
-from tasks.anonymize.gate import Automaton, Family, build_automaton, find_anchors, holds_han
+from tasks.anonymize.automaton import Automaton, build_automaton
+from tasks.anonymize.families import Family
+from tasks.anonymize.gate import find_anchors, holds_han
 from tasks.anonymize.windows import Windows, cut_windows, join_windows
 from tasks.engine.utf8 import utf8_column
 
@@ -102,7 +104,7 @@ def _names(data: Any, offsets: Any) -> Iterator[tuple[int, PiiSpan]]:
 
     buffer = memoryview(data)
     for item in np.flatnonzero(holds_han(data, offsets)).tolist():
-        text = str(buffer[offsets[item] : offsets[item + 1]], "utf-8")  # type: ignore[arg-type]
+        text = str(buffer[offsets[item] : offsets[item + 1]], "utf-8")
         for start, end in find_names(text, load_lexicon()).tolist():
             yield item, PiiSpan(start, end, "PERSON", HAN_SCORE, HAN_NAME)
 
@@ -171,7 +173,7 @@ def _engine(recognizers: Sequence[Any]) -> Any:
     from presidio_analyzer.context_aware_enhancers import ContextAwareEnhancer
     from presidio_analyzer.nlp_engine import NoOpNlpEngine
 
-    class NoEnhancer(ContextAwareEnhancer):  # type: ignore[misc]
+    class NoEnhancer(ContextAwareEnhancer):
         """Our rules look at their context themselves; Presidio's enhancer copies every result."""
 
         def __init__(self) -> None:

@@ -10,7 +10,8 @@ from tasks.anonymize.surrogates import is_surrogate
 from tasks.engine.markdown_fences import fence_spans
 
 MENTION: Final = re.compile(
-    r"(?<![A-Za-z0-9_@/.`'\"=])@(?P<value>[A-Za-z0-9](?:[A-Za-z0-9_-]{0,37}[A-Za-z0-9])?)(?![A-Za-z0-9_(./-])(?!\.[A-Za-z0-9])"
+    r"(?<![A-Za-z0-9_@/.`'\"=])@(?P<value>[A-Za-z0-9](?:[A-Za-z0-9_-]{0,37}[A-Za-z0-9])?)(?![A-Za-z0-9_(./-])"
+    r"(?!\.[A-Za-z0-9])"
     r"|(?<![A-Za-z0-9_@/.`'\"=])@(?P<last>[A-Za-z0-9](?:[A-Za-z0-9_-]{0,37}[A-Za-z0-9])?)(?=[./](?:\s|$))"
 )
 # Handles of a thread's own people are replaced without the @ too, where they cannot be taken for a word.

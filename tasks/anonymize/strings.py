@@ -17,8 +17,7 @@ def strings_of(document: Row) -> Iterator[tuple[Place, str]]:
         if document[name]:
             yield (name,), document[name]
     if document["metadata"] != "{}":
-        for place, value in _leaves(json.loads(document["metadata"]), ("metadata",)):
-            yield place, value
+        yield from _leaves(json.loads(document["metadata"]), ("metadata",))
     for index, block in enumerate(document["blocks"]):
         if block["html"]:
             yield ("blocks", index, "html"), block["html"]
@@ -38,7 +37,7 @@ def _leaves(value: Any, place: Place) -> Iterator[tuple[Place, str]]:
 
 
 def with_strings(document: Row, change: Callable[[Place, str], str]) -> Row:
-    """`document` with every string beside the text given to `change`; JSON stays as it was written where none changed."""
+    """`document` with each string beside the text given to `change`; JSON in which none changed stays as it was."""
     row = dict(document)
     for name in PLAIN:
         if row[name]:

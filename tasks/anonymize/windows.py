@@ -1,7 +1,8 @@
 """Cut windows around anchors, one set for each family of recognizers, and join them for judging.
 
-A window ends at the end of its line (that of the next for families whose cues may stand on a line of their own), or where the reach of its anchors ends: there at the next blank or character that
-is not ASCII, so that no word or number is cut. Windows of one family that touch are one.
+A window ends at the end of its line (of the next, for families whose cues stand on lines of their own), or where the
+reach of its anchors ends: there at the next blank or character that is not ASCII, so that no word or number is cut.
+Windows of one family that touch are one.
 """
 
 from bisect import bisect_right
@@ -12,7 +13,9 @@ from typing import Any, Final
 import numpy as np
 from numba import njit
 
-from tasks.anonymize.gate import Anchors, Bytes, Family, Longs
+from tasks.anonymize.automaton import Bytes, Longs
+from tasks.anonymize.families import Family
+from tasks.anonymize.gate import Anchors
 
 # Bytes a window reaches past its anchors on the same line, before it looks for a place to end.
 REACH: Final = 320

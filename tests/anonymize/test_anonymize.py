@@ -20,8 +20,17 @@ TEXTS = (
     "服务器 47.127.9.224 超时，车牌粤B12345。",
     "nothing to see here; version 1.2.3.4",
 )
-VALUES = ("zhangsan@huawei.com", "13812345678", "欧阳明慧", "Alice Miller", "alice@corp.org", "555-0147", "hunter2x9", "47.127.9.224",
-          "粤B12345")  # fmt: skip
+VALUES = (
+    "zhangsan@huawei.com",
+    "13812345678",
+    "欧阳明慧",
+    "Alice Miller",
+    "alice@corp.org",
+    "555-0147",
+    "hunter2x9",
+    "47.127.9.224",
+    "粤B12345",
+)
 
 
 def thread(documents, text="@li used the library; @liwei99 says liwei99 is gone", **given):
@@ -63,13 +72,22 @@ def test_spans_index_the_text_as_it_came_and_hold_no_value(documents, settings):
 
 def test_the_same_value_goes_from_every_field(documents, settings):
     block = {
-        "start": 0, "end": 5, "kind": "table", "html": "<td>欧阳明慧</td>",
+        "start": 0,
+        "end": 5,
+        "kind": "table",
+        "html": "<td>欧阳明慧</td>",
         "attributes": json.dumps({"note": 'say "13812345678"\\n'}),
-    }  # fmt: skip
+    }
     batch = documents(
-        TEXTS[0], title="欧阳明慧的文档", source="人员/欧阳明慧.md", path="a/13812345678.txt", repo="欧阳明慧/docs", blocks=[[block]],
-        source_url="https://x.org/?q=zhangsan@huawei.com", metadata=json.dumps({"a": ["欧阳明慧", {"b": "13812345678"}], "n": 3}),
-    )  # fmt: skip
+        TEXTS[0],
+        title="欧阳明慧的文档",
+        source="人员/欧阳明慧.md",
+        path="a/13812345678.txt",
+        repo="欧阳明慧/docs",
+        blocks=[[block]],
+        source_url="https://x.org/?q=zhangsan@huawei.com",
+        metadata=json.dumps({"a": ["欧阳明慧", {"b": "13812345678"}], "n": 3}),
+    )
     (row,) = anonymize_documents(batch, settings()).kept.to_pylist()
     written = json.dumps(row, ensure_ascii=False, default=str)
     assert not any(value in written for value in VALUES)
@@ -284,8 +302,10 @@ def test_documents_keep_their_order_and_untouched_ones_their_bytes(documents, se
 def test_counts_are_of_replacements_by_kind(documents, settings):
     (row,) = anonymize_documents(documents(TEXTS[0]), settings()).kept.to_pylist()
     assert row["pii"] == [
-        {"kind": "EMAIL_ADDRESS", "count": 1}, {"kind": "PERSON", "count": 2}, {"kind": "PHONE_NUMBER", "count": 1},
-    ]  # fmt: skip
+        {"kind": "EMAIL_ADDRESS", "count": 1},
+        {"kind": "PERSON", "count": 2},
+        {"kind": "PHONE_NUMBER", "count": 1},
+    ]
 
 
 def test_an_empty_batch_is_an_empty_batch(documents, settings):

@@ -6,13 +6,37 @@ from hypothesis import strategies as st
 from tasks.anonymize.judge import JudgeSettings, judge_for
 
 _VALUES = (
-    "zhangsan@huawei.com", "13812345678", "+86 138-1234-5678", "010-88886666", "(212) 555-0147", "91350100M000100Y43",
-    "DE89 3704 0044 0532 0130 00", "47.127.9.224", "2001:4860:4860::8888", "3c:22:fb:9a:10:7e", "粤B12345", "QQ：12345678",
-    "微信号：zhang_san88", "AKIAYTXSCQXXNSBUMCUM", "password = 'hunter2x9'", "postgres://app:s3cr3tPw@db/x", "联系人：欧阳明慧",
-    "湖北省武汉市洪山区珞喻路88号20栋", "97 Lincoln Street", "Dr. Alice Miller", "Best regards,\nJohn Smith",
-    "Jane Public <jp@corp.org>", "Phone:\n467 3395", "call me at 0494 92 82 32", "@zhang_2001", "出生日期：1990年3月7日",
-    "-----BEGIN PRIVATE KEY-----\nabc\n-----END PRIVATE KEY-----", "卡洛斯·阿马特", "记者王建国报道", "身份证：110105900307211",
-)  # fmt: skip
+    "zhangsan@huawei.com",
+    "13812345678",
+    "+86 138-1234-5678",
+    "010-88886666",
+    "(212) 555-0147",
+    "91350100M000100Y43",
+    "DE89 3704 0044 0532 0130 00",
+    "47.127.9.224",
+    "2001:4860:4860::8888",
+    "3c:22:fb:9a:10:7e",
+    "粤B12345",
+    "QQ：12345678",
+    "微信号：zhang_san88",
+    "AKIAYTXSCQXXNSBUMCUM",
+    "password = 'hunter2x9'",
+    "postgres://app:s3cr3tPw@db/x",
+    "联系人：欧阳明慧",
+    "湖北省武汉市洪山区珞喻路88号20栋",
+    "97 Lincoln Street",
+    "Dr. Alice Miller",
+    "Best regards,\nJohn Smith",
+    "Jane Public <jp@corp.org>",
+    "Phone:\n467 3395",
+    "call me at 0494 92 82 32",
+    "@zhang_2001",
+    "出生日期：1990年3月7日",
+    "-----BEGIN PRIVATE KEY-----\nabc\n-----END PRIVATE KEY-----",
+    "卡洛斯·阿马特",
+    "记者王建国报道",
+    "身份证：110105900307211",
+)
 _FILLER = st.one_of(
     st.sampled_from(
         (

@@ -43,11 +43,18 @@ WRONG_CARD = VISA[:-1] + str((int(VISA[-1]) + 1) % 10)
         ("统一社会信用代码91350100M000100Y43。", "91350100M000100Y43", "CN_USCC"),
         ("His social security number is 123-45-6789", "123-45-6789", "US_SSN"),
         (f"银行卡{CARD}，", CARD, "BANK_CARD"),
-        (f"Card {VISA[:4]} {VISA[4:8]} {VISA[8:12]} {VISA[12:]} 2 more", " ".join(
-            (VISA[:4], VISA[4:8], VISA[8:12], VISA[12:])), "BANK_CARD"),
+        (
+            f"Card {VISA[:4]} {VISA[4:8]} {VISA[8:12]} {VISA[12:]} 2 more",
+            " ".join((VISA[:4], VISA[4:8], VISA[8:12], VISA[12:])),
+            "BANK_CARD",
+        ),
         ("My IBAN is DE89 3704 0044 0532 0130 00", "DE89 3704 0044 0532 0130 00", "IBAN_CODE"),
         ("send to 1A1zP1eP5QGefi2DMPTfTL5SLmv7DivfNa please", "1A1zP1eP5QGefi2DMPTfTL5SLmv7DivfNa", "CRYPTO"),
-        ("钱包 bc1qw508d6qejxtdg4y5r3zarvary0c5xw7kv8f3t4 谢谢", "bc1qw508d6qejxtdg4y5r3zarvary0c5xw7kv8f3t4", "CRYPTO"),
+        (
+            "钱包 bc1qw508d6qejxtdg4y5r3zarvary0c5xw7kv8f3t4 谢谢",
+            "bc1qw508d6qejxtdg4y5r3zarvary0c5xw7kv8f3t4",
+            "CRYPTO",
+        ),
         ("车牌粤B12345的车", "粤B12345", "LICENSE_PLATE"),
         ("新能源沪AD12345停在", "沪AD12345", "LICENSE_PLATE"),
         ("加我QQ：12345678", "12345678", "QQ_ID"),
@@ -69,7 +76,7 @@ WRONG_CARD = VISA[:-1] + str((int(VISA[-1]) + 1) % 10)
         ("Signed-off-by: Jane Q. Miller <jqp@corp.org>", "Jane Q. Miller", "PERSON"),
         ("Best regards,\nJohn Smith\n", "John Smith", "PERSON"),
     ],
-)  # fmt: skip
+)
 def test_a_value_is_found_whole_and_by_its_kind(found, text, value, entity):
     assert (value, entity) in found(text)
 

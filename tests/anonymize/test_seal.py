@@ -64,7 +64,9 @@ def test_a_value_that_is_left_fails_the_run_and_is_not_named(documents, settings
 
 @tries(max_examples=150, deadline=None)
 @given(
-    values=st.lists(st.text("ab1_张伟 .@", min_size=1, max_size=6).filter(str.strip).map(str.strip), min_size=1, max_size=5),
+    values=st.lists(
+        st.text("ab1_张伟 .@", min_size=1, max_size=6).filter(str.strip).map(str.strip), min_size=1, max_size=5
+    ),
     text=st.text("ab1_张伟 .@\n", max_size=40),
 )
 def test_values_are_found_where_a_plain_search_finds_them_as_whole_words(values, text):

@@ -17,8 +17,20 @@ import numpy.typing as npt
 from numba import njit
 
 from tasks.anonymize.han.vocabulary import (
-    AFTER, BEFORE, COMMON_GIVEN, DOUBLE, FOREIGN, HONORIFICS, JAPANESE, NEVER, NEVER_LAST, NOT_BEFORE, PLACES,
-    RARE_GIVEN, SURNAMES, WEAK,
+    AFTER,
+    BEFORE,
+    COMMON_GIVEN,
+    DOUBLE,
+    FOREIGN,
+    HONORIFICS,
+    JAPANESE,
+    NEVER,
+    NEVER_LAST,
+    NOT_BEFORE,
+    PLACES,
+    RARE_GIVEN,
+    SURNAMES,
+    WEAK,
 )  # fmt: skip
 
 Floats = npt.NDArray[np.float32]
@@ -227,7 +239,7 @@ def extend(key: Any, point: Any) -> Any:
 
 @njit(cache=True, nogil=True)
 def fingerprint(key: Any) -> Any:
-    """The bits of a hash that are kept, never 0: two of half a million entries are taken for one in a run of ten thousand."""
+    """The bits of a hash that are kept, never 0."""
     return np.uint32(((key * np.uint64(0x9E3779B97F4A7C15)) >> np.uint64(12)) & np.uint64(0xFFFFFFFF)) | np.uint32(1)
 
 

@@ -1,9 +1,9 @@
 """Person names in Chinese text: the likeliest reading of a run of Han characters, with words and names side by side.
 
-Jieba's own tagger finds two names in three and takes two words in three for names (People's Daily, docs/anonymization.md),
-at a quarter of a megabyte a second. This reads a run once (Viterbi): a word costs what it is rare, a name what its
+Jieba's own tagger finds two names in three and takes two words in three for names (docs/anonymization.md), at
+a quarter of a megabyte a second. This reads a run once (Viterbi): a word costs what it is rare, a name what its
 characters are rare in names, and who is named before it or what is said after it makes it likelier. Compiled, so that
-it is the gate of itself: a run in which it reads no name need not be judged.
+it is the gate of itself.
 """
 
 from typing import Any, Final
@@ -14,7 +14,7 @@ from numba import njit
 
 from tasks.anonymize.han.lexicon import FIRST_HAN, MAX_WORD, N_HAN, SEED, Lexicon, Mark, extend, slot_of
 
-# Longest run read at once: a character of a name is never further from what speaks for it.
+# Longest run read at once.
 MAX_RUN: Final = 400
 _DOT: Final = 0xB7
 _LIST: Final = 0x3001
@@ -77,9 +77,9 @@ def run_end(points: Any, i: Any, n: Any) -> Any:
     """End of the run of Han characters, with dots inside, that begins at i."""
     end = i
     while end < n and end - i < MAX_RUN:
-        if FIRST_HAN <= points[end] < FIRST_HAN + N_HAN:
-            end += 1
-        elif end > i and points[end] == _DOT and end + 1 < n and FIRST_HAN <= points[end + 1] < FIRST_HAN + N_HAN:
+        if FIRST_HAN <= points[end] < FIRST_HAN + N_HAN or (
+            end > i and points[end] == _DOT and end + 1 < n and FIRST_HAN <= points[end + 1] < FIRST_HAN + N_HAN
+        ):
             end += 1
         else:
             break
@@ -106,13 +106,7 @@ def _names_of(start: Any, n: Any, back: Any, flag: Any, out: Any, count: Any) ->
             out[count, 0], out[count, 1] = start + back[i], start + i
             count += 1
         i = back[i]
-    low, high = first, count - 1
-    while low < high:
-        a, b = out[low, 0], out[low, 1]
-        out[low, 0], out[low, 1] = out[high, 0], out[high, 1]
-        out[high, 0], out[high, 1] = a, b
-        low += 1
-        high -= 1
+    out[first:count] = out[first:count][::-1].copy()
     return count
 
 
@@ -239,8 +233,7 @@ def _given(given: Any, size: Any, first: Any, last: Any) -> Any:
 
 @njit(cache=True, nogil=True)
 def _ends_japanese(point: Any) -> Any:
-    # 郎 助 子 男 夫
-    return point == 0x90CE or point == 0x52A9 or point == 0x5B50 or point == 0x7537 or point == 0x592B
+    return point in (0x90CE, 0x52A9, 0x5B50, 0x7537, 0x592B)  # 郎 助 子 男 夫
 
 
 @njit(cache=True, nogil=True)

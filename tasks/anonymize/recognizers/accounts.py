@@ -5,11 +5,12 @@ from collections.abc import Mapping, Sequence
 from hashlib import sha256
 from typing import Final
 
-from tasks.anonymize.gate import Family
+from tasks.anonymize.families import Family
 from tasks.anonymize.recognizers.rule import Rule, RuleSet, around, pattern_of
 
 CARD: Final = pattern_of(
-    r"(?<![0-9A-Za-z._-])(?<![0-9],)(?:[1-9][0-9]{11,18}|[2-6][0-9]{3}(?P<gap>[ -])[0-9]{4}(?P=gap)[0-9]{4}(?P=gap)[0-9]{4}"
+    r"(?<![0-9A-Za-z._-])(?<![0-9],)(?:[1-9][0-9]{11,18}"
+    r"|[2-6][0-9]{3}(?P<gap>[ -])[0-9]{4}(?P=gap)[0-9]{4}(?P=gap)[0-9]{4}"
     r"(?:(?P=gap)[0-9]{3}(?![ -][0-9]))?|3[0-9]{3}(?P<gap2>[ -])[0-9]{6}(?P=gap2)[0-9]{4,5})(?![0-9A-Za-z_]|[.,-][0-9])"
 )
 # Issuer ranges (ISO/IEC 7812) with the lengths they use.
@@ -32,11 +33,26 @@ _CARD_CUE: Final = re.compile(
 IBAN: Final = pattern_of(r"(?<![A-Za-z0-9])[a-z]{2}[0-9]{2}(?: ?[a-z0-9]{4}){2,7}(?: ?[a-z0-9]{1,3})?(?![A-Za-z0-9])")
 # Lengths by country (SWIFT IBAN registry), the countries most met with.
 _IBAN_LENGTHS: Final = {
-    "AD": 24, "AE": 23, "AL": 28, "AT": 20, "BA": 20, "BE": 16, "BG": 22, "CH": 21, "CY": 28, "CZ": 24, "DE": 22, "DK": 18,
-    "EE": 20, "ES": 24, "FI": 18, "FR": 27, "GB": 22, "GE": 22, "GI": 23, "GR": 27, "HR": 21, "HU": 28, "IE": 22, "IL": 23,
-    "IS": 26, "IT": 27, "KZ": 20, "LI": 21, "LT": 20, "LU": 20, "LV": 21, "MC": 27, "MD": 24, "ME": 22, "MT": 31, "NL": 18,
-    "NO": 15, "PL": 28, "PT": 25, "RO": 24, "RS": 22, "SA": 24, "SE": 24, "SI": 19, "SK": 24, "TR": 26, "UA": 29,
-}  # fmt: skip
+    country: length
+    for length, countries in {
+        15: "NO",
+        16: "BE",
+        18: "DK FI NL",
+        19: "SI",
+        20: "AT BA EE KZ LT LU",
+        21: "CH HR LI LV",
+        22: "BG DE GB GE IE ME RS",
+        23: "AE GI IL",
+        24: "AD CZ ES MD RO SA SE SK",
+        25: "PT",
+        26: "IS TR",
+        27: "FR GR IT MC",
+        28: "AL CY HU PL",
+        29: "UA",
+        31: "MT",
+    }.items()
+    for country in countries.split()
+}
 BITCOIN: Final = pattern_of(r"(?<![A-Za-z0-9])[13][a-km-zA-HJ-NP-Z1-9]{25,34}(?![A-Za-z0-9])", 0)
 BECH32: Final = pattern_of(r"(?<![A-Za-z0-9])bc1[ac-hj-np-z02-9]{25,87}(?![A-Za-z0-9])")
 ETHEREUM: Final = pattern_of(

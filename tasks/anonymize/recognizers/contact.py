@@ -6,7 +6,7 @@ from typing import Final
 
 import phonenumbers
 
-from tasks.anonymize.gate import Family
+from tasks.anonymize.families import Family
 from tasks.anonymize.recognizers.rule import NO_DIGIT_AFTER, NO_DIGIT_BEFORE, Rule, RuleSet, around, pattern_of
 
 EMAIL: Final = pattern_of(
@@ -18,7 +18,8 @@ _LOCAL: Final = pattern_of(r"(?<![a-z0-9._%+-])[a-z0-9_](?:[a-z0-9._%+'-]{0,62}[
 # RFC 2606 and RFC 6761 reserve these; the rest are what manuals write where a reader's own address goes.
 _EXAMPLE: Final = pattern_of(
     r"(?:[.@＠]example\.(?:com|org|net|edu)|[.@＠](?:[a-z0-9-]+\.)*(?:example|test|invalid|localhost|local)"
-    r"|[@＠](?:your-?)?(?:domain|company|organization|email|mail|host|server|site|website|xxx?|foo|bar)\.(?:com|org|net|tld|cn)"
+    r"|[@＠](?:your-?)?(?:domain|company|organization|email|mail|host|server|site|website|xxx?|foo|bar)\.(?:com|org"
+    r"|net|tld|cn)"
     r"|[@＠]users\.noreply\.github\.com)$"
 )
 # A password and a host, not an address.
@@ -56,14 +57,16 @@ CUED: Final = pattern_of(
     rf"(?P<value>{_NUMBER})"
 )
 CUED_AFTER: Final = pattern_of(
-    rf"{NO_DIGIT_BEFORE}(?P<value>{_NUMBER})[ \t]{{1,3}}[(（]?(?:office|mobile|cell|fax|home|work|手机|办公|传真)(?![a-z])"
+    rf"{NO_DIGIT_BEFORE}(?P<value>{_NUMBER})[ \t]{{1,3}}[(（]?(?:office|mobile|cell|fax|home|work|手机|办公"
+    rf"|传真)(?![a-z])"
 )
 QQ: Final = pattern_of(
     r"(?:(?<![a-z])qq|(?<![a-z])扣扣|企鹅号)(?: ?(?:号码?|群号?|id|number|is|为|是))*[ \t]{0,2}[:：=]?[ \t]{0,2}"
     r"(?P<value>[1-9][0-9]{4,10})(?![0-9A-Za-z_])(?![.][0-9])"
 )
 WECHAT: Final = pattern_of(
-    r"(?:微信|薇信|(?<![a-z])(?:wechat|weixin|vx|v信|wxid)(?![a-z]))(?P<named> ?(?:号码?|账号|帐号|id|is|为|是|同号|联系|加|搜索))*"
+    r"(?:微信|薇信|(?<![a-z])(?:wechat|weixin|vx|v信|wxid)(?![a-z]))(?P<named> ?(?:号码?|账号|帐号|id|is|为|是|同号"
+    r"|联系|加|搜索))*"
     r"[ \t]{0,2}(?P<colon>[:：=]?)[ \t]{0,2}(?P<value>[a-z][a-z0-9_-]{5,19})(?![a-z0-9_(./@-])"
 )
 # In running text; a thread's own people are known by their handles.

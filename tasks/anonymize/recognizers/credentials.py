@@ -7,7 +7,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from functools import lru_cache
 from typing import Final
 
-from tasks.anonymize.gate import MIN_RANDOM, Family
+from tasks.anonymize.families import Family
+from tasks.anonymize.gate import MIN_RANDOM
 from tasks.anonymize.recognizers.rule import Rule, RuleSet, pattern_of
 
 _ISSUED: Final = (
@@ -29,22 +30,26 @@ HOOK: Final = re.compile(r"https://hooks\.slack\.com/services/(?P<value>[A-Za-z0
 ASSIGNED: Final = pattern_of(
     r"(?:pass(?:word|wd|phrase)?|pwd|secret|token|(?:api|access|account|auth|service|client|db)[_-]?key|private[_-]?key"
     r"|credential|口令|密码|密钥|令牌)"
-    r"[a-z_]{0,20}[\"']?[ \t]{0,3}(?::=|=>|=|:|：|是|为)[ \t]{0,3}(?:!!binary )?[\"']?(?P<value>[^\s\"'`<>{}()\[\],;，。；]{6,256})"
+    r"[a-z_]{0,20}[\"']?[ \t]{0,3}(?::=|=>|=|:|：|是"
+    r"|为)[ \t]{0,3}(?:!!binary )?[\"']?(?P<value>[^\s\"'`<>{}()\[\],;，。；]{6,256})"
 )
 # Long and random, given to any name: the whole of a line of an environment file, or a string.
 RANDOM_LINE: Final = re.compile(
     r"(?m)^(?:export )?[A-Za-z_][A-Za-z0-9_.]{0,60} ?= ?(?P<value>[A-Za-z0-9+/_-]{32,100}={0,2})$"
 )
 RANDOM_STRING: Final = re.compile(
-    r"(?i:key|auth|credential|pass|pwd|sign|salt|cookie|session|id)[A-Za-z0-9_]{0,20}[\"']?[ \t]{0,3}[:=][ \t]{0,3}([\"'])(?P<value>[A-Za-z0-9+/_-]{20,100}={0,2})\1"
+    r"(?i:key|auth|credential|pass|pwd|sign|salt|cookie|session"
+    r"|id)[A-Za-z0-9_]{0,20}[\"']?[ \t]{0,3}[:=][ \t]{0,3}([\"'])(?P<value>[A-Za-z0-9+/_-]{20,100}={0,2})\1"
 )
 IN_URL: Final = pattern_of(r"[a-z][a-z0-9+.-]{1,20}://[^\s:/@\"'<>]{0,64}:(?P<value>[^\s:/@\"'<>]{1,128})@")
 # No window is longer than a block's reach, so neither is a block.
 KEY_BLOCK: Final = pattern_of(
-    r"-----BEGIN (?P<kind>[A-Z ]{0,30}PRIVATE KEY(?: BLOCK)?)-----(?:[^-\0]|-(?!----)){0,8000}(?:-----END (?P=kind)-----)?"
+    r"-----BEGIN (?P<kind>[A-Z ]{0,30}PRIVATE KEY(?: BLOCK)?)-----(?:[^-\0]"
+    r"|-(?!----)){0,8000}(?:-----END (?P=kind)-----)?"
 )
 _PLACEHOLDER: Final = pattern_of(
-    r"^(?:x+|\*+|\.+|-+|your[_-]?.*|my[_-]?.*|<.*|\$.*|%.*|null|none|nil|true|false|undefined|optional|required|string|str"
+    r"^(?:x+|\*+|\.+|-+|your[_-]?.*|my[_-]?.*|<.*|\$.*|%.*|null|none|nil|true|false|undefined|optional|required"
+    r"|string|str"
     r"|changeme|example.*|placeholder|redacted|test|password|passwd|secret|token|os\.environ.*|process\.env.*|getenv.*"
     r"|self\..*|this\..*|args\..*|config\..*|settings\..*|request\..*|[a-z_]+_[0-9a-f]{8})$"
 )
@@ -58,25 +63,82 @@ _MIN_ENTROPY: Final = 2.5
 _MIN_RANDOM_ENTROPY: Final = 4.2
 # Of detect-secrets those whose values the gate can see; its e-mail, IP and entropy plugins are ours already.
 _PLUGINS: Final = (
-    ("azure_storage_key", "AzureStorageKeyDetector"), ("discord", "DiscordBotTokenDetector"),
-    ("github_token", "GitHubTokenDetector"), ("gitlab_token", "GitLabTokenDetector"), ("openai", "OpenAIDetector"),
-    ("pypi_token", "PypiTokenDetector"), ("sendgrid", "SendGridDetector"), ("slack", "SlackDetector"),
-    ("stripe", "StripeDetector"), ("square_oauth", "SquareOAuthDetector"), ("twilio", "TwilioKeyDetector"),
-    ("telegram_token", "TelegramBotTokenDetector"), ("mailchimp", "MailchimpDetector"), ("npm", "NpmDetector"),
-)  # fmt: skip
+    ("azure_storage_key", "AzureStorageKeyDetector"),
+    ("discord", "DiscordBotTokenDetector"),
+    ("github_token", "GitHubTokenDetector"),
+    ("gitlab_token", "GitLabTokenDetector"),
+    ("openai", "OpenAIDetector"),
+    ("pypi_token", "PypiTokenDetector"),
+    ("sendgrid", "SendGridDetector"),
+    ("slack", "SlackDetector"),
+    ("stripe", "StripeDetector"),
+    ("square_oauth", "SquareOAuthDetector"),
+    ("twilio", "TwilioKeyDetector"),
+    ("telegram_token", "TelegramBotTokenDetector"),
+    ("mailchimp", "MailchimpDetector"),
+    ("npm", "NpmDetector"),
+)
 
 LITERALS: Final[Mapping[str, Family]] = {
     **dict.fromkeys(
-        ("akia", "asia", "abia", "acca", "akid", "ghp_", "gho_", "ghu_", "ghs_", "ghr_", "github_pat_", "glpat-", "gldt-",
-         "glft-", "glsoat-", "glrt-", "glcbt-", "glptt-", "glagent-", "glimt-", "gloas-", "xox", "hooks.slack", "aiza", "sk-",
-         "eyj", "sk_", "pk_", "rk_", "ltai", "npm_", "pypi-", "pass", "pwd", "secret", "token", "_key", "-key", "apikey",
-         "accesskey", "accountkey", "authkey", "servicekey", "clientkey", "dbkey", "privatekey", "credential", "口令", "密码",
-         "密钥", "令牌"),
+        (
+            "akia",
+            "asia",
+            "abia",
+            "acca",
+            "akid",
+            "ghp_",
+            "gho_",
+            "ghu_",
+            "ghs_",
+            "ghr_",
+            "github_pat_",
+            "glpat-",
+            "gldt-",
+            "glft-",
+            "glsoat-",
+            "glrt-",
+            "glcbt-",
+            "glptt-",
+            "glagent-",
+            "glimt-",
+            "gloas-",
+            "xox",
+            "hooks.slack",
+            "aiza",
+            "sk-",
+            "eyj",
+            "sk_",
+            "pk_",
+            "rk_",
+            "ltai",
+            "npm_",
+            "pypi-",
+            "pass",
+            "pwd",
+            "secret",
+            "token",
+            "_key",
+            "-key",
+            "apikey",
+            "accesskey",
+            "accountkey",
+            "authkey",
+            "servicekey",
+            "clientkey",
+            "dbkey",
+            "privatekey",
+            "credential",
+            "口令",
+            "密码",
+            "密钥",
+            "令牌",
+        ),
         Family.SECRET,
     ),
     "://": Family.URL,
     "-----begin": Family.BLOCK,
-}  # fmt: skip
+}
 
 
 def rule_sets() -> Sequence[RuleSet]:

@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 from datetime import date
 from typing import Final
 
-from tasks.anonymize.gate import Family
+from tasks.anonymize.families import Family
 from tasks.anonymize.recognizers.rule import Rule, RuleSet, around, pattern_of
 
 _CARD_CUE: Final = (
@@ -25,9 +25,13 @@ SSN: Final = pattern_of(
 )
 _PROVINCES: Final = "京津沪渝冀豫云辽黑湘皖鲁新苏浙赣鄂桂甘晋蒙陕吉闽贵粤青藏川宁琼"
 PLATE: Final = re.compile(
-    rf"(?<![一-鿿])?[{_PROVINCES}][A-HJ-Y][·•-]?(?P<tail>[A-HJ-NP-Z0-9]{{5,6}}|[A-HJ-NP-Z0-9]{{4}}[学警挂港澳])(?![A-Za-z0-9_])"
+    rf"(?<![一-鿿])?[{_PROVINCES}][A-HJ-Y][·•-]?(?P<tail>[A-HJ-NP-Z0-9]{{5,6}}"
+    rf"|[A-HJ-NP-Z0-9]{{4}}[学警挂港澳])(?![A-Za-z0-9_])"
 )
-_BIRTH_CUE: Final = r"(?:出生日期|出生年月日?|出生于|出生|生日|生于|(?<![a-z])(?:date of birth|birth ?date|birthday|d\.?o\.?b\.?|born(?: on)?)(?![a-z]))"
+_BIRTH_CUE: Final = (
+    r"(?:出生日期|出生年月日?|出生于|出生|生日|生于|(?<![a-z])"
+    r"(?:date of birth|birth ?date|birthday|d\.?o\.?b\.?|born(?: on)?)(?![a-z]))"
+)
 _DAY: Final = (
     r"(?:19|20)[0-9]{2}(?:[-/.][01]?[0-9][-/.][0-3]?[0-9]| ?年 ?[01]?[0-9] ?月(?: ?[0-3]?[0-9] ?[日号])?)"
     r"|[0-3]?[0-9][-/.][0-3]?[0-9][-/.](?:19|20)?[0-9]{2}"
@@ -43,9 +47,10 @@ _USCC_DIGITS: Final = "0123456789ABCDEFGHJKLMNPQRTUWXY"
 LITERALS: Final[Mapping[str, Family]] = {
     **{province + letter: Family.CUE for province in _PROVINCES for letter in "abcdefghjklmnopqrstuvwxy"},
     **dict.fromkeys(
-        ("出生", "生日", "生于", "date of birth", "birthdate", "birth date", "birthday", "dob", "d.o.b", "born"), Family.CUE
+        ("出生", "生日", "生于", "date of birth", "birthdate", "birth date", "birthday", "dob", "d.o.b", "born"),
+        Family.CUE,
     ),
-}  # fmt: skip
+}
 
 
 def rule_sets() -> Sequence[RuleSet]:

@@ -11,8 +11,13 @@ from presidio_analyzer import EntityRecognizer, RecognizerResult
 
 # What the models in use call a person; other kinds are replaced only where a recipe asks for organisations.
 _KINDS: Final[Mapping[str, str]] = {
-    "PERSON": "PERSON", "PER": "PERSON", "B-PER": "PERSON", "I-PER": "PERSON", "ORG": "ORGANIZATION", "B-ORG": "ORGANIZATION",
-}  # fmt: skip
+    "PERSON": "PERSON",
+    "PER": "PERSON",
+    "B-PER": "PERSON",
+    "I-PER": "PERSON",
+    "ORG": "ORGANIZATION",
+    "B-ORG": "ORGANIZATION",
+}
 
 
 class ModelError(ValueError):

@@ -5,7 +5,7 @@ import re
 from collections.abc import Sequence
 from typing import Final
 
-from tasks.anonymize.gate import Family
+from tasks.anonymize.families import Family
 from tasks.anonymize.recognizers.rule import Rule, RuleSet, around, pattern_of
 
 IPV4: Final = pattern_of(r"(?<![0-9A-Za-z.])(?:[0-9]{1,3}\.){3}[0-9]{1,3}(?![0-9A-Za-z]|\.[0-9])")
@@ -14,10 +14,12 @@ MAC: Final = pattern_of(
     r"(?<![0-9a-z:-])(?:[0-9a-f]{2}(?P<gap>[:-]))(?:[0-9a-f]{2}(?P=gap)){4}[0-9a-f]{2}(?![0-9a-z:-])"
 )
 _IP_CUE: Final = pattern_of(
-    r"(?:\bip|addr|host|server|client|peer|gateway|dns|ping|ssh|from|contact|reach us at|地址|主机|服务器|网关)[^\n]{0,24}$"
+    r"(?:\bip|addr|host|server|client|peer|gateway|dns|ping|ssh|from|contact|reach us at|地址|主机|服务器"
+    r"|网关)[^\n]{0,24}$"
 )
 _VERSION_CUE: Final = pattern_of(
-    r"(?:(?<![a-z])v|ver|version|release|rev|firmware|build|版本号?|固件|升级[到至]?|更新[到至]?|==|>=|<=|~=|\^|chrome/|safari/)[ ./:=为是]{0,3}$"
+    r"(?:(?<![a-z])v|ver|version|release|rev|firmware|build|版本号?|固件|升级[到至]?|更新[到至]?|==|>=|<=|~=|\^"
+    r"|chrome/|safari/)[ ./:=为是]{0,3}$"
 )
 
 

@@ -1,4 +1,4 @@
-"""Names of people, outside of running Chinese: after titles and cues, in signatures, before addresses; and organisations."""
+"""Names of people outside of running Chinese: after titles and cues, in signatures, before addresses; and firms."""
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
@@ -7,7 +7,7 @@ from typing import Any, Final
 
 from presidio_analyzer import EntityRecognizer, RecognizerResult
 
-from tasks.anonymize.gate import Family
+from tasks.anonymize.families import Family
 from tasks.anonymize.recognizers.rule import Rule, RuleSet, metadata_of
 
 HAN_NAME: Final = "winnow_han_person"
@@ -22,43 +22,115 @@ WITH_ADDRESS: Final = re.compile(
 )
 TITLED: Final = re.compile(rf"(?<!\w)(?:Mr|Mrs|Ms|Dr|Prof|Miss)\.? (?P<value>{_FULL}|{_WORD})(?!\w)")
 CUED: Final = re.compile(
-    r"(?<!\w)(?i:(?:my|his|her|full|first|last|customer|contact|real|given|family) ?name(?: is|:)|name:|i am|i'm|this is|author:|"
-    r"authored by|written by|maintainer:|maintained by|contact person:|contact:|attn:?|dear|(?:signed-off|reviewed|acked|tested|"
+    r"(?<!\w)(?i:(?:my|his|her|full|first|last|customer|contact|real|given|family) ?name(?: is|:)|name:|i am|i'm"
+    r"|this is|author:|"
+    r"authored by|written by|maintainer:|maintained by|contact person:|contact:|attn:?|dear|(?:signed-off|reviewed"
+    r"|acked|tested|"
     r"reported|suggested|co-authored|co-developed)-by:)"
     rf"[ \t]{{1,3}}(?P<value>{_FULL})(?!\w)"
 )
 SIGNED: Final = re.compile(
-    rf"(?m)(?:^|[.!] )(?i:(?:best|kind|warm)?(?: ?regards)|sincerely|cheers|many thanks|thanks|thank you|yours(?: truly)?),?\n+"
+    rf"(?m)(?:^|[.!] )(?i:(?:best|kind|warm)?(?: ?regards)|sincerely|cheers|many thanks|thanks|thank you"
+    rf"|yours(?: truly)?),?\n+"
     rf"[-– ]{{0,3}}(?P<value>{_FULL}|{_WORD})[ \t]*$"
 )
 ORGANISATION: Final = re.compile(
-    rf"(?P<value>(?<!\w){_WORD}(?:,? (?:and |& )?{_WORD}){{0,4}},? (?:Inc|Ltd|LLC|GmbH|Corp|Corporation|Company|Limited|PLC|S\.A)(?!\w)"
+    rf"(?P<value>(?<!\w){_WORD}(?:,? (?:and |& )?{_WORD}){{0,4}},? (?:Inc|Ltd|LLC|GmbH|Corp|Corporation|Company"
+    rf"|Limited|PLC|S\.A)(?!\w)"
     r"|[一-鿿]{2,20}(?:有限公司|股份公司|集团公司|事务所))"
 )
 _NOT_NAMES: Final = frozenset(
-    "The This That These Those It We You They He She Sure Not Using Trying Getting Happy Sorry Just Also All None New Any "
-    "Name Names Sir Madam Team Everyone All Customer User Users Reader Readers Support Sales Hello Hi Thanks Thank Please "
-    "Public Private Server Client Windows Linux Mac Python Java Unknown Monday Tuesday Wednesday Thursday Friday Saturday "
-    "Sunday January February March April May June July August September October November December".split()
+    word
+    for words in (
+        "The This That These Those It We You They He She Sure Not Using Trying Getting Happy Sorry Just Also",
+        "All None New Any Name Names Sir Madam Team Everyone All Customer User Users Reader Readers Support",
+        "Sales Hello Hi Thanks Thank Please Public Private Server Client Windows Linux Mac Python Java",
+        "Unknown Monday Tuesday Wednesday Thursday Friday Saturday Sunday January February March April May",
+        "June July August September October November December",
+    )
+    for word in words.split()
 )
 _OBJECTS: Final = ("", "me ", "us ", "him ", "her ", "them ")
 
 LITERALS: Final[Mapping[str, Family]] = {
     **dict.fromkeys(
-        ("mr.", "mr ", "mrs", "ms.", "ms ", "dr.", "dr ", "prof", "miss ", "name is", "name:", "i am", "i'm", "this is",
-         "author:", "authored by", "written by", "maintainer:", "maintained by", "contact person:", "contact:", "attn",
-         "dear ", "signed-off-by:", "reviewed-by:", "acked-by:", "tested-by:", "reported-by:", "suggested-by:",
-         "authored-by:", "developed-by:", "regards", "sincerely", "cheers", "thanks", "thank you", "yours"),
+        (
+            "mr.",
+            "mr ",
+            "mrs",
+            "ms.",
+            "ms ",
+            "dr.",
+            "dr ",
+            "prof",
+            "miss ",
+            "name is",
+            "name:",
+            "i am",
+            "i'm",
+            "this is",
+            "author:",
+            "authored by",
+            "written by",
+            "maintainer:",
+            "maintained by",
+            "contact person:",
+            "contact:",
+            "attn",
+            "dear ",
+            "signed-off-by:",
+            "reviewed-by:",
+            "acked-by:",
+            "tested-by:",
+            "reported-by:",
+            "suggested-by:",
+            "authored-by:",
+            "developed-by:",
+            "regards",
+            "sincerely",
+            "cheers",
+            "thanks",
+            "thank you",
+            "yours",
+        ),
         Family.NAME,
     ),
-    **{f"{verb} {thing}{word}": Family.DIAL for verb, thing, word in product(
-        ("call", "called", "ring", "text", "reach", "reached", "contact", "contacted"), _OBJECTS, ("at", "on", "by", "via")
-    )},
-    **dict.fromkeys(("phone", "mobile", "tel:", "tel.", "tel ", "tel：", "tel#", "cell", "fax", "whatsapp", "my registered",
-                     "联系电话", "联系方式", "电话", "手机", "致电", "传真", "来电"), Family.DIAL),
-    **dict.fromkeys((" inc", " ltd", " llc", " gmbh", " corp", " company", " limited", " plc", " s.a", "公司", "事务所"),
-                    Family.FIRM),
-}  # fmt: skip
+    **{
+        f"{verb} {thing}{word}": Family.DIAL
+        for verb, thing, word in product(
+            ("call", "called", "ring", "text", "reach", "reached", "contact", "contacted"),
+            _OBJECTS,
+            ("at", "on", "by", "via"),
+        )
+    },
+    **dict.fromkeys(
+        (
+            "phone",
+            "mobile",
+            "tel:",
+            "tel.",
+            "tel ",
+            "tel：",
+            "tel#",
+            "cell",
+            "fax",
+            "whatsapp",
+            "my registered",
+            "联系电话",
+            "联系方式",
+            "电话",
+            "手机",
+            "致电",
+            "传真",
+            "来电",
+        ),
+        Family.DIAL,
+    ),
+    **dict.fromkeys(
+        (" inc", " ltd", " llc", " gmbh", " corp", " company", " limited", " plc", " s.a", "公司", "事务所"),
+        Family.FIRM,
+    ),
+}
 
 
 def rule_sets(*, organisations: bool) -> Sequence[RuleSet]:

@@ -11,7 +11,7 @@ from typing import Any, Final
 
 from presidio_analyzer import EntityRecognizer, RecognizerResult
 
-from tasks.anonymize.gate import Family
+from tasks.anonymize.families import Family
 
 Accept = Callable[[re.Match[str]], bool]
 
@@ -100,7 +100,7 @@ class RuleRecognizer(EntityRecognizer):
                 )
 
 
-def metadata_of(recognizer: EntityRecognizer) -> dict[str, str]:
+def metadata_of(recognizer: Any) -> dict[str, str]:
     """Who found a span; Presidio logs a line for each result that comes without."""
     return {
         RecognizerResult.RECOGNIZER_NAME_KEY: recognizer.name,
