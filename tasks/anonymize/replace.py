@@ -15,7 +15,7 @@ from tasks.engine.edits import Edit, EditedText
 
 _THREADS: Final = frozenset({"github_issue", "email"})
 # Around an edit, what could be read otherwise because of it: the lines it touches, no further than this.
-_NEAR: Final = 64
+_NEAR: Final = 40
 # Score of a name that stands beside an address of its own.
 _CERTAIN: Final = 0.9
 

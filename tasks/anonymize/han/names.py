@@ -14,7 +14,6 @@ from numba import njit
 
 from tasks.anonymize.han.lexicon import FIRST_HAN, MAX_WORD, N_HAN, SEED, Lexicon, Mark, extend, slot_of
 
-# Longest run read at once.
 MAX_RUN: Final = 400
 _DOT: Final = 0xB7
 _LIST: Final = 0x3001
@@ -218,8 +217,10 @@ def _natives(
             if mark & _M_WORD and not mark & (_M_NAME | _M_MAYBE) and not titled:
                 continue
             score = base + _given(given, g, first, last)
-            score += _after(points, a + end, b, table)
-            _step(best, back, flag, i, end, score, _M_NAME, True)
+            # Nothing that follows could make it the best.
+            if score + _BEFORE_STRONG > best[end]:
+                score += _after(points, a + end, b, table)
+                _step(best, back, flag, i, end, score, _M_NAME, True)
         if _stands(points, a + i + size, b, table, _M_HONORIFIC):
             _step(best, back, flag, i, i + size, base + _BARE_SURNAME, _M_NAME, True)
 
@@ -258,7 +259,7 @@ def _foreigners(
         else:
             score += foreign[c] + _PER_FOREIGN
         run += 1
-        if run >= 2 and (dot or not strange) and j - last >= 2:
+        if run >= 2 and (dot or not strange) and j - last >= 2 and score + _BEFORE_STRONG > best[j + 1]:
             _step(best, back, flag, i, j + 1, score + _after(points, a + j + 1, b, table), _M_NAME, True)
 
 
