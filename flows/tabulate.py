@@ -11,6 +11,7 @@ from schemas.shard import ShardRef, StepRecord
 from tasks.anonymize.anonymize import anonymize
 from tasks.anonymize.seal import seal
 from tasks.anonymize.settings import AnonymizeSettings
+from tasks.anonymize.union import known_values
 from tasks.publish.documents import documents
 from tasks.publish.images import images
 from tasks.publish.pretrain_text import pretrain_text
@@ -73,8 +74,14 @@ def _anonymized(
     if not settings.enabled:
         return kept, []
     records = run.gather(run.submit(anonymize, kept, settings, names))
-    known = [record.sides["known_values"] for record in records]
-    return run.submit(seal, records, settings, names, known=[known] * len(records)), records
+    if not records:
+        return kept, []
+    run.expect(1)
+    sides = [record.sides["known_values"] for record in records]
+    known = known_values.submit(sides, StepSettings(), run.store, None, "known_values")
+    sealed = run.submit(seal, records, settings, names, known=[known] * len(records))
+    run.gather([known])
+    return sealed, records
 
 
 def _with_pictures(run: Run, final: Pending, names: Sequence[str], pictures: Sequence[ShardRef | None]) -> Pending:

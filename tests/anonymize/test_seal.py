@@ -6,17 +6,20 @@ from hypothesis import given
 from hypothesis import settings as tries
 from hypothesis import strategies as st
 
+from schemas.settings import StepSettings
 from tasks.anonymize import seal as step
 from tasks.anonymize.anonymize import anonymize_documents
 from tasks.anonymize.fingerprints import fingerprints, prints_of, seed_of
 from tasks.anonymize.seal import LeakError, seal_documents
+from tasks.anonymize.union import unite_known_values
 from tasks.engine.utf8 import utf8_column
 
 
 def sealed(documents, settings, *shards):
     """Shards anonymized one by one, then sealed with what all of them are known to hold."""
     parts = [anonymize_documents(shard, settings) for shard in shards]
-    known = pa.concat_tables([part.sides["known_values"] for part in parts])
+    sides = pa.concat_tables([part.sides["known_values"] for part in parts])
+    known = unite_known_values(sides, StepSettings()).kept
     return [seal_documents(part.kept, settings, known=known).kept for part in parts]
 
 
@@ -31,6 +34,16 @@ def test_what_one_shard_is_known_to_hold_goes_from_all(documents, settings):
     assert texts[2] == "12345678901 hunter2x91"
     assert other["title"].to_pylist()[0] == secret
     assert other["pii"].to_pylist()[0] == [{"kind": "SECRET", "count": 2}]
+
+
+def test_what_is_known_does_not_depend_on_the_order_of_shards(documents, settings):
+    sides = [
+        anonymize_documents(documents(text), settings()).sides["known_values"]
+        for text in ("password = 'hunter2x9'", "加我QQ：12345678, pwd: hunter2x9", "mail li@corp.cn")
+    ]
+    one, other = (unite_known_values(pa.concat_tables(order), StepSettings()).kept for order in (sides, sides[::-1]))
+    assert one.equals(other)
+    assert one.num_rows == 3
 
 
 def test_sealing_twice_changes_nothing(documents, settings):
