@@ -1,8 +1,8 @@
 """Make a release of the labelled corpus and look for every labelled value in every string of every table.
 
-    python benchmarks/eval_leaks.py [--corpus FOLDER] [--all] [--root FOLDER]
+    python benchmarks/eval_leaks.py [--corpus FOLDER] [--add issues docs pdf] [--root FOLDER]
 
-The labelled texts are always in it; --all adds the issues, documents and PDFs of the corpus. Prints, for each kind of
+The labelled texts are always in it; --add puts the issues, documents or PDFs of the corpus beside them. Prints, for each kind of
 label, how many distinct values there were, in how many rows one still stands as a whole word, and an example's table
 and column, never the value.
 """
@@ -27,6 +27,11 @@ from eval_pii import read_corpora
 
 # Texts that are given to the run; the labels of the other corpora overlap with these.
 _GIVEN = ("zh_synth_contact", "presidio synth (patterns)", "MultiPriv (contact, id)", "People's Daily dev (names)")
+_MORE = {
+    "issues": lambda corpus: {"kind": "issues", "path": str(corpus / "issues/*.json*"), "kb": "support"},
+    "docs": lambda corpus: {"kind": "documents", "path": str(corpus / "docs"), "kb": "manual"},
+    "pdf": lambda corpus: {"kind": "documents", "path": str(corpus / "pdf"), "kb": "manual"},
+}
 _WORD = frozenset("0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz_")
 
 
@@ -68,19 +73,14 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     default = os.environ.get("WINNOW_CORPUS", Path(__file__).parents[2] / "shared/corpus")
     parser.add_argument("--corpus", type=Path, default=Path(default))
-    parser.add_argument("--all", action="store_true")
+    parser.add_argument("--add", nargs="*", choices=sorted(_MORE), default=[])
     parser.add_argument("--root", type=Path)
     args = parser.parse_args()
     with tempfile.TemporaryDirectory() as scratch:
         folder = args.root or Path(scratch)
         folder.mkdir(parents=True, exist_ok=True)
         sources, values = write_inputs(args.corpus, folder)
-        if args.all:
-            sources += [
-                {"kind": "issues", "path": str(args.corpus / "issues/*.json*"), "kb": "support"},
-                {"kind": "documents", "path": str(args.corpus / "docs"), "kb": "manual"},
-                {"kind": "documents", "path": str(args.corpus / "pdf"), "kb": "manual"},
-            ]
+        sources += [_MORE[name](args.corpus) for name in args.add]
         steps = {"quality": {"enabled": False}, "deduplicate": {"enabled": False}, "tokens": {"vocab_size": 4000}}
         recipe = {"dataset": "leaks", "root": str(folder / "root"), "sources": sources, "steps": steps}
         (folder / "recipe.yaml").write_text(yaml.safe_dump(recipe, allow_unicode=True), encoding="utf-8")
