@@ -2,9 +2,9 @@
 
     python benchmarks/eval_leaks.py [--corpus FOLDER] [--add issues docs pdf] [--root FOLDER]
 
-The labelled texts are always in it; --add puts the issues, documents or PDFs of the corpus beside them. Prints, for each kind of
-label, how many distinct values there were, in how many rows one still stands as a whole word, and an example's table
-and column, never the value.
+The labelled texts are always in it; --add puts the issues, documents or PDFs of the corpus beside them. Prints, for
+each kind of label, how many distinct values there were, in how many strings one still stands as a whole word, and an
+example's table and column, never the value.
 """
 
 import argparse
