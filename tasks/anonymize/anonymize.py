@@ -19,7 +19,7 @@ from tasks.anonymize.deadline import time_limit
 from tasks.anonymize.fingerprints import prints_of, seed_of
 from tasks.anonymize.judge import Judge, PiiSpan, judge_for
 from tasks.anonymize.known import is_telling
-from tasks.anonymize.replace import Draft, replace
+from tasks.anonymize.replace import THREADS, Draft, replace
 from tasks.anonymize.settings import AnonymizeSettings
 from tasks.anonymize.strings import PLAIN, Place, Row
 from tasks.anonymize.surrogates import outside_surrogates
@@ -114,7 +114,9 @@ class _Finder:
 
 def _may_hold(finder: _Finder, batch: pa.Table, in_text: Sequence[list[PiiSpan] | None]) -> list[bool]:
     """Which documents have to be looked at string by string."""
-    may = [spans is None or bool(spans) for spans in in_text]
+    threads = batch["source_type"].to_pylist()
+    # A thread may mention somebody where the judge sees nobody.
+    may = [spans is None or bool(spans) or kind in THREADS for spans, kind in zip(in_text, threads, strict=True)]
     for name in (*PLAIN, "metadata"):
         for row, spans in enumerate(finder.find_column(batch[name])):
             may[row] = may[row] or spans is None or bool(spans)

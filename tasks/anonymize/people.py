@@ -10,12 +10,13 @@ from tasks.anonymize.surrogates import is_surrogate
 from tasks.engine.markdown_fences import fence_spans
 
 MENTION: Final = re.compile(
-    r"(?<![A-Za-z0-9_@/.`'\"=])@(?P<value>[A-Za-z0-9](?:[A-Za-z0-9_-]{0,37}[A-Za-z0-9])?)(?![A-Za-z0-9_(./-])"
+    r"(?<![A-Za-z0-9_@/.`=])@(?P<value>[A-Za-z0-9](?:[A-Za-z0-9_-]{0,37}[A-Za-z0-9])?)(?![A-Za-z0-9_(./-])"
     r"(?!\.[A-Za-z0-9])"
-    r"|(?<![A-Za-z0-9_@/.`'\"=])@(?P<last>[A-Za-z0-9](?:[A-Za-z0-9_-]{0,37}[A-Za-z0-9])?)(?=[./](?:\s|$))"
+    r"|(?<![A-Za-z0-9_@/.`=])@(?P<last>[A-Za-z0-9](?:[A-Za-z0-9_-]{0,37}[A-Za-z0-9])?)(?=[./](?:\s|$))"
 )
 # Handles of a thread's own people are replaced without the @ too, where they cannot be taken for a word.
 _DISTINCT: Final = re.compile(r"(?=.*[0-9_-]|.*[a-z][A-Z]|.*[^\x00-\x7f]).{3,}")
+_QUOTES: Final = frozenset("\"'")
 _NOT_PEOPLE: Final = frozenset({
     "everyone", "here", "all", "channel", "param", "return", "returns", "override", "property", "media", "import",
     "types", "deprecated", "see", "link", "test", "todo", "latest", "next",
@@ -49,6 +50,13 @@ def _mentions(text: str, handles: set[str]) -> Iterator[PiiSpan]:
         group = "value" if found["value"] else "last"
         name = found[group]
         known = name in handles
+        # In quotes it may be a key or a package; somebody who is quoted is spoken to.
+        if (
+            not known
+            and text[found.start() - 1 : found.start()] in _QUOTES
+            and text[found.end() : found.end() + 1] not in ": ,"
+        ):
+            continue
         if not known and (name.lower() in _NOT_PEOPLE or is_surrogate(name)):
             continue
         if known or not any(start <= found.start() < end for start, end in fences):

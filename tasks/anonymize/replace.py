@@ -13,7 +13,7 @@ from tasks.anonymize.strings import Place, Row, strings_of, with_strings
 from tasks.anonymize.surrogates import is_surrogate, outside_surrogates, surrogate
 from tasks.engine.edits import Edit, EditedText
 
-_THREADS: Final = frozenset({"github_issue", "email"})
+THREADS: Final = frozenset({"github_issue", "email"})
 # Around an edit, what could be read otherwise because of it: the lines it touches, no further than this.
 _NEAR: Final = 40
 # Score of a name that stands beside an address of its own.
@@ -45,7 +45,7 @@ class Draft:
 
 def is_thread(row: Mapping[str, Any]) -> bool:
     """A document that records who wrote what."""
-    return row["source_type"] in _THREADS
+    return row["source_type"] in THREADS
 
 
 def replace(

@@ -119,6 +119,14 @@ def test_authors_are_replaced_like_their_mentions(documents, settings):
     assert json.loads(row["metadata"])["closed_by"] == authors[1]
 
 
+@pytest.mark.parametrize(
+    "text", ["in response to @mimoo's comments", 'he wrote "@ekr: from the start"', "感谢@wang_li的回复"]
+)
+def test_a_mention_in_a_thread_without_turns_goes(documents, settings, text):
+    (kept,) = texts_of(anonymize_documents(documents(text, source_type="github_issue"), settings()))
+    assert re.search("@user_[0-9a-f]{8}", kept)
+
+
 def test_bots_and_decorators_in_fences_stay(documents, settings):
     text = "ok\n```java\n@Override\n@someone\n```\n"
     turn = {
