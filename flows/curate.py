@@ -83,8 +83,8 @@ def _curate(run: Run, folder: Path) -> RunResult:
     update_progress_artifact(progress, 65.0)
     settings = with_key(recipe.steps.anonymize, run.store)
     pictures = [record.sides.get("images") for record in stages[0]]
-    anonymized, tables = run.subflow(tabulate, settings, kept, pictures)
-    check_chain(_named([*stages, anonymized] if anonymized else stages))
+    anonymized, sealed, tables = run.subflow(tabulate, settings, kept, pictures)
+    check_chain(_named([*stages, anonymized, sealed] if anonymized else stages))
     update_progress_artifact(progress, 90.0)
     asked = set[str](recipe.outputs)
     outcomes = {name: refs for name, refs in _outcomes(run.records).items() if name in asked}

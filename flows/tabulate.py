@@ -1,7 +1,7 @@
 """From the documents that stay to the tables of a release: anonymize, tokens, chunks, conversations."""
 
 from collections.abc import Mapping, Sequence
-from typing import Any, cast
+from typing import Any
 
 from prefect import Task
 
@@ -9,7 +9,9 @@ from flows.run import Pending, Run
 from schemas.settings import StepSettings
 from schemas.shard import ShardRef, StepRecord
 from tasks.anonymize.anonymize import anonymize
+from tasks.anonymize.seal import seal
 from tasks.anonymize.settings import AnonymizeSettings
+from tasks.anonymize.union import known_values
 from tasks.publish.documents import documents
 from tasks.publish.images import images
 from tasks.publish.pretrain_text import pretrain_text
@@ -32,7 +34,7 @@ def tabulate(
     anonymize_settings: AnonymizeSettings,
     kept: Sequence[ShardRef],
     pictures: Sequence[ShardRef | None],
-) -> tuple[list[StepRecord], dict[str, list[ShardRef]]]:
+) -> tuple[list[StepRecord], list[StepRecord], dict[str, list[ShardRef]]]:
     """Make every table the recipe asks for.
 
     Args:
@@ -42,11 +44,11 @@ def tabulate(
         pictures: The pictures of each shard, where it has any.
 
     Returns:
-        Records of `anonymize` (none where it is off), and the shards of each table.
+        Records of `anonymize` and of `seal` (none where they are off), and the shards of each table.
     """
     outputs = set[str](run.recipe.outputs)
     names = [shard.shard_id for shard in kept]
-    final = run.submit(anonymize, kept, anonymize_settings, names) if anonymize_settings.enabled else kept
+    final, anonymized = _anonymized(run, anonymize_settings, kept, names)
     made: dict[str, Pending] = {
         table: run.submit(task, final, StepSettings(), names)
         for table, task in _FROM_DOCUMENTS.items()
@@ -55,11 +57,31 @@ def tabulate(
     if "images" in outputs:
         made["images"] = _with_pictures(run, final, names, pictures)
     made |= _with_tokens(run, final, names, outputs) if run.recipe.steps.tokens.enabled else {}
-    anonymized = run.gather(cast(Pending, final)) if run.recipe.steps.anonymize.enabled else []
+    sealed = run.gather(final) if anonymized else []
     tables = {table: [record.kept for record in run.gather(pending)] for table, pending in made.items()}
     if "pii_spans" in outputs:
         tables["pii_spans"] = [record.sides["pii_spans"] for record in anonymized]
-    return anonymized, {table: shards for table, shards in tables.items() if table in outputs}
+    return anonymized, sealed, {table: shards for table, shards in tables.items() if table in outputs}
+
+
+def _anonymized(
+    run: Run, settings: AnonymizeSettings, kept: Sequence[ShardRef], names: Sequence[str]
+) -> tuple[Pending, list[StepRecord]]:
+    """Documents without personal data, and the records of finding it; `kept` where that is off.
+
+    What one shard is known to hold is looked for in all: the only place where shards wait for each other.
+    """
+    if not settings.enabled:
+        return kept, []
+    records = run.gather(run.submit(anonymize, kept, settings, names))
+    if not records:
+        return kept, []
+    run.expect(1)
+    sides = [record.sides["known_values"] for record in records]
+    known = known_values.submit(sides, StepSettings(), run.store, None, "known_values")
+    sealed = run.submit(seal, records, settings, names, known=[known] * len(records))
+    run.gather([known])
+    return sealed, records
 
 
 def _with_pictures(run: Run, final: Pending, names: Sequence[str], pictures: Sequence[ShardRef | None]) -> Pending:

@@ -69,3 +69,17 @@ IMAGE = TableSchema(
         ]
     ),
 )
+
+KNOWN_VALUE = TableSchema(
+    name="known_value",
+    version=1,
+    arrow=pa.schema(
+        [
+            # Keyed fingerprint of a value that was replaced, 16 hex digits; never the value. Stays in the store.
+            pa.field("id", pa.large_string(), nullable=False),
+            # Keyed fingerprint of its first word.
+            pa.field("first", pa.large_string(), nullable=False),
+            pa.field("entity", pa.large_string(), nullable=False),
+        ]
+    ),
+)

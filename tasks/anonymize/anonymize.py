@@ -1,47 +1,55 @@
 """Replace personal data and secrets: spans first, then text. Fails closed.
 
-A document that cannot be analysed is quarantined, and so is one in which something is still found after everything
-that was found has been replaced: nothing is released on trust. No value is ever written anywhere but into the key of
-its surrogate.
+A document whose analysis raises or takes too long is quarantined, and so is one in which something is still found
+after everything that was found has been replaced: nothing is released on trust. No value is ever written anywhere but
+into the key of its surrogate.
 """
 
-import json
-from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from enum import StrEnum
 from typing import Any, Final
 
 import pyarrow as pa
+import pyarrow.compute as pc
 
 from schemas.document import DOCUMENT
 from schemas.outcomes import QUARANTINE
-from schemas.sides import PII_SPAN
-from tasks.anonymize.judge import Judge, PiiSpan, judge_for, resolve
-from tasks.anonymize.people import find_handles, handles_of
+from schemas.sides import KNOWN_VALUE, PII_SPAN
+from tasks.anonymize.deadline import time_limit
+from tasks.anonymize.fingerprints import prints_of, seed_of
+from tasks.anonymize.judge import Judge, PiiSpan, judge_for
+from tasks.anonymize.known import is_telling
+from tasks.anonymize.replace import THREADS, Draft, replace
 from tasks.anonymize.settings import AnonymizeSettings
-from tasks.anonymize.surrogates import surrogate
-from tasks.engine.edits import Edit, EditedText
+from tasks.anonymize.strings import PLAIN, Place, Row
+from tasks.anonymize.surrogates import outside_surrogates
+from tasks.anonymize.windows import SEPARATOR
 from tasks.engine.shard_task import shard_task
 from tasks.engine.step import Partition, Step
 from tasks.engine.word_count import count_words
 
 NAME: Final = "anonymize"
-# Columns beside the text that may hold a value; those that end in JSON hold no quote in a surrogate.
-_FIELDS: Final = ("title", "source_url", "metadata")
-_THREADS: Final = frozenset({"github_issue", "email"})
-
-Row = dict[str, Any]
+# A whole shard is judged at once first; at less than this many bytes a second something is wrong with it.
+_LEAST_SPEED: Final = 200_000
+# Replacing may join what was apart; that it does so again and again is a sign of something else.
+_ROUNDS: Final = 4
 
 
 class AnonymizeCause(StrEnum):
     """Why a document could not be released."""
 
-    ANALYSIS_FAILED = "analysis_failed"
+    ANALYSIS_FAILED = "analysis_failed"  # it raised, or took too long
     RESIDUE = "residue"  # something was still found after replacement
 
 
+class _FailedError(Exception):
+    def __init__(self, cause: AnonymizeCause) -> None:
+        super().__init__(cause)
+        self.cause = cause
+
+
 def anonymize_documents(batch: pa.Table, settings: AnonymizeSettings) -> Partition:
-    """Replace what is found in text, titles, addresses, metadata and blocks.
+    """Replace what is found in text, titles, paths, addresses, metadata and blocks.
 
     Args:
         batch: `document@1` rows.
@@ -52,122 +60,158 @@ def anonymize_documents(batch: pa.Table, settings: AnonymizeSettings) -> Partiti
     """
     if settings.mode == "pseudonym" and not settings.key.get_secret_value():
         raise ValueError("anonymize: pseudonyms need a key, see tasks.anonymize.key")
-    judge = judge_for(
-        private_addresses=settings.private_addresses,
-        example_addresses=settings.example_addresses,
-        hotlines=settings.hotlines,
-    )
-    columns = {name: _find(judge, batch[name]) for name in ("text", *_FIELDS)}
-    threaded = [kind in _THREADS for kind in batch["source_type"].to_pylist()]
-    touched = [
-        row
-        for row in range(batch.num_rows)
-        if threaded[row] or any(found[row] is None or found[row] for found in columns.values()) or _has_html(batch, row)
-    ]
+    finder = _Finder(judge_for(settings.judged), settings.timeout_s)
+    in_text = finder.find_column(batch["text"])
+    touched = [row for row, may in enumerate(_may_hold(finder, batch, in_text)) if may]
+    documents = batch.take(pa.array(touched, pa.int64())).to_pylist()
+    drafts = [Draft(document) for document in documents]
+    outcomes = _replace_all(finder, drafts, [in_text[row] for row in touched], settings)
     edited: dict[int, Row] = {}
     spans: list[Row] = []
     bad: list[Row] = []
-    for row, document in zip(touched, batch.take(pa.array(touched, pa.int64())).to_pylist(), strict=True):
-        try:
-            edited[row], found = _replace(document, {n: columns[n][row] for n in columns}, judge, settings)
-        except _FailedError as error:
-            bad.append(_quarantine(document, error.cause))
+    known: set[tuple[str, str]] = set()
+    for row, document, outcome in zip(touched, documents, outcomes, strict=True):
+        if isinstance(outcome, AnonymizeCause):
+            bad.append(_quarantine(document, outcome))
         else:
-            spans += [{"id": document["id"], **_span_row(span)} for span in found]
-    failed = {row["id"] for row in bad}
+            edited[row] = outcome.row
+            spans += [{"id": document["id"], **_span_row(span)} for span in outcome.spans]
+            known |= outcome.replaced
     return Partition(
-        _with_edits(batch, edited, failed),
+        _with_edits(batch, edited, {row["id"] for row in bad}),
         quarantined=QUARANTINE.from_rows(bad),
-        sides={"pii_spans": PII_SPAN.from_rows([span for span in spans if span["id"] not in failed])},
+        sides={"pii_spans": PII_SPAN.from_rows(spans), "known_values": _known_rows(known, settings)},
     )
 
 
-class _FailedError(Exception):
-    def __init__(self, cause: AnonymizeCause) -> None:
-        super().__init__(cause)
-        self.cause = cause
+class _Finder:
+    """The judge, one document at a time where it fails on many."""
+
+    def __init__(self, judge: Judge, timeout_s: float) -> None:
+        self._judge = judge
+        self._timeout_s = timeout_s
+
+    def find_column(self, column: pa.ChunkedArray) -> Sequence[list[PiiSpan] | None]:
+        """Spans of every text; None where the analysis failed or took too long."""
+        filled = pc.fill_null(column, "")
+        try:
+            with time_limit(self._timeout_s + filled.nbytes / _LEAST_SPEED):
+                return self._judge.find(filled)
+        except Exception:  # noqa: BLE001 - whatever a recognizer raises, some document is to blame: find out which
+            return [self._find_alone(filled.slice(row, 1)) for row in range(len(filled))]
+
+    def _find_alone(self, column: pa.ChunkedArray) -> list[PiiSpan] | None:
+        try:
+            with time_limit(self._timeout_s):
+                return self._judge.find(column)[0]
+        except Exception:  # noqa: BLE001 - fails closed: the document is quarantined
+            return None
+
+    def find(self, texts: Sequence[str]) -> Sequence[list[PiiSpan] | None]:
+        """The same for a list of texts."""
+        return self.find_column(pa.chunked_array([pa.array(texts, pa.large_string())]))
 
 
-def _find(judge: Judge, column: pa.ChunkedArray) -> Sequence[list[PiiSpan] | None]:
-    """Spans of every text; None where the analysis failed."""
-    filled = pa.compute.fill_null(column, "")
-    try:
-        return judge.find(filled)
-    except Exception:  # noqa: BLE001 - whatever a recognizer raises, some document is to blame: find out which
-        return [_find_alone(judge, filled.slice(row, 1)) for row in range(len(filled))]
+def _may_hold(finder: _Finder, batch: pa.Table, in_text: Sequence[list[PiiSpan] | None]) -> list[bool]:
+    """Which documents have to be looked at string by string."""
+    threads = batch["source_type"].to_pylist()
+    # A thread may mention somebody where the judge sees nobody.
+    may = [spans is None or bool(spans) or kind in THREADS for spans, kind in zip(in_text, threads, strict=True)]
+    for name in (*PLAIN, "metadata"):
+        for row, spans in enumerate(finder.find_column(batch[name])):
+            may[row] = may[row] or spans is None or bool(spans)
+    parents = pc.list_parent_indices(batch["blocks"])
+    blocks = pc.list_flatten(batch["blocks"])
+    for name in ("html", "attributes"):
+        for row in parents.filter(pc.is_valid(pc.struct_field(blocks, name))).unique().to_pylist():
+            may[row] = True
+    return may
 
 
-def _find_alone(judge: Judge, column: pa.ChunkedArray) -> list[PiiSpan] | None:
-    try:
-        return judge.find(column)[0]
-    except Exception:  # noqa: BLE001 - fails closed: the document is quarantined
-        return None
+def _replace_all(
+    finder: _Finder, drafts: Sequence[Draft], in_text: Sequence[list[PiiSpan] | None], settings: AnonymizeSettings
+) -> list[Draft | AnonymizeCause]:
+    """Each draft after replacement, or why there is none."""
+    outcomes: list[Draft | AnonymizeCause] = list(drafts)
+    found = _find_beside(finder, drafts, in_text)
+    open_rows = list(range(len(drafts)))
+    for attempt in range(_ROUNDS):
+        for row in open_rows:
+            spans = found[row]
+            draft = outcomes[row]
+            if spans is None or isinstance(draft, AnonymizeCause):
+                outcomes[row] = AnonymizeCause.ANALYSIS_FAILED
+            else:
+                outcomes[row] = replace(draft, spans, settings, first=attempt == 0)
+        open_rows = _unsettled(finder, outcomes, open_rows)
+        if not open_rows:
+            break
+        found = dict(zip(open_rows, _find_beside(finder, [outcomes[row] for row in open_rows], None), strict=True))
+        open_rows = [row for row in open_rows if found[row] is None or any(found[row].values())]
+    for row in open_rows:
+        outcomes[row] = AnonymizeCause.RESIDUE
+    return outcomes
 
 
-def _has_html(batch: pa.Table, row: int) -> bool:
-    return bool(batch["blocks"][row].values is not None and len(batch["blocks"][row].values)) and any(
-        block["html"] or block["attributes"] for block in batch["blocks"][row].as_py()
-    )
+def _find_beside(finder: _Finder, drafts: Sequence[Any], in_text: Sequence[list[PiiSpan] | None] | None) -> Any:
+    """Spans of all strings of each draft; None where the analysis of one failed."""
+    places = [
+        (row, place, value)
+        for row, draft in enumerate(drafts)
+        for place, value in draft.strings()
+        if in_text is None or place != ("text",)
+    ]
+    spans: list[dict[Place, list[PiiSpan]] | None] = [{} for _ in drafts]
+    if in_text is not None:
+        spans = [None if found is None else {("text",): found} for found in in_text]
+    for (row, place, value), found in zip(places, finder.find([value for _, _, value in places]), strict=True):
+        of_row = spans[row]
+        if of_row is not None and found is not None:
+            of_row[place] = outside_surrogates(value, found)
+        else:
+            spans[row] = None
+    return spans
 
 
-def _replace(
-    document: Row, found: Mapping[str, list[PiiSpan] | None], judge: Judge, settings: AnonymizeSettings
-) -> tuple[Row, list[PiiSpan]]:
-    if any(spans is None for spans in found.values()):
-        raise _FailedError(AnonymizeCause.ANALYSIS_FAILED)
-    handles = handles_of(document["blocks"]) if document["source_type"] in _THREADS else set()
-    counts: Counter[str] = Counter()
-
-    def edit(value: str, spans: Sequence[PiiSpan]) -> EditedText:
-        every = [*spans, *find_handles(value, handles)] if document["source_type"] in _THREADS else spans
-        every = resolve(every)
-        counts.update(span.entity for span in every)
-        edits = [Edit(s.start, s.end, surrogate(value[s.start : s.end], s.entity, settings)) for s in every]
-        return EditedText(value, edits)
-
-    row = dict(document)
-    spans = found["text"] or []
-    in_text = resolve([*spans, *find_handles(document["text"], handles)]) if handles or spans else spans
-    text = edit(document["text"], spans)
-    row["text"], row["blocks"] = text.text, text.blocks(document["blocks"])
-    for name in _FIELDS:
-        if document[name]:
-            row[name] = edit(document[name], found[name] or []).text
-    for block in row["blocks"]:
-        if block["html"]:
-            block["html"] = edit(block["html"], judge.find_in(block["html"])).text
-        if block["attributes"]:
-            block["attributes"] = _attributes(block["attributes"], settings)
-    row["pii"] = [{"kind": kind, "count": count} for kind, count in sorted(counts.items())]
-    if any(_remaining(judge, str(row[name] or ""), settings) for name in ("text", *_FIELDS)):
-        raise _FailedError(AnonymizeCause.RESIDUE)
-    return row, in_text
-
-
-def _attributes(value: str, settings: AnonymizeSettings) -> str:
-    attributes = json.loads(value)
-    author = attributes.get("author")
-    if author and not attributes.get("is_bot"):
-        attributes["author"] = surrogate(str(author), "USERNAME", settings)
-    return json.dumps(attributes, ensure_ascii=False, sort_keys=True)
-
-
-def _remaining(judge: Judge, text: str, settings: AnonymizeSettings) -> bool:
-    return settings.mode != "redact" and bool(judge.find(pa.chunked_array([pa.array([text], pa.large_string())]))[0])
+def _unsettled(finder: _Finder, outcomes: Sequence[Draft | AnonymizeCause], rows: Sequence[int]) -> list[int]:
+    """Drafts in which, near what was replaced, something is found again."""
+    pieces = [
+        (row, SEPARATOR.join(dict.fromkeys(draft.near)))
+        for row in rows
+        if isinstance(draft := outcomes[row], Draft) and draft.near
+    ]
+    found = finder.find([piece for _, piece in pieces])
+    again = {
+        row
+        for (row, piece), spans in zip(pieces, found, strict=True)
+        if spans is None or outside_surrogates(piece, spans)
+    }
+    return sorted(again)
 
 
 def _with_edits(batch: pa.Table, edited: Mapping[int, Row], failed: set[str]) -> pa.Table:
     """`batch` with the edited rows in their places, without the failed ones."""
+    if not edited and not failed:
+        return batch
     order = list(range(batch.num_rows))
-    rows = [row for row in sorted(edited)]
-    for position, row in enumerate(rows):
+    for position, row in enumerate(sorted(edited)):
         order[row] = batch.num_rows + position
-    if rows:
-        batch = pa.concat_tables([batch, DOCUMENT.from_rows([edited[row] for row in rows])])
-    kept = batch.take(pa.array(order, pa.int64()))
-    if failed:
-        kept = kept.filter(pa.compute.invert(pa.compute.is_in(kept["id"], pa.array(list(failed), pa.large_string()))))
-    return count_words(kept) if rows else kept
+    both = batch
+    if edited:
+        both = pa.concat_tables([batch, count_words(DOCUMENT.from_rows([edited[row] for row in sorted(edited)]))])
+    gone = {row for row, id_ in enumerate(batch["id"].to_pylist()) if id_ in failed}
+    return both.take(pa.array([place for row, place in enumerate(order) if row not in gone], pa.int64()))
+
+
+def _known_rows(known: Iterable[tuple[str, str]], settings: AnonymizeSettings) -> pa.Table:
+    """Fingerprints of what was replaced, for the documents that say it without a cue."""
+    seed = seed_of(settings.key.get_secret_value())
+    rows: dict[int, Row] = {}
+    for value, entity in sorted(known):
+        prints = prints_of(value, seed) if is_telling(value, entity) else None
+        if prints:
+            rows[prints[0]] = {"id": f"{prints[0]:016x}", "first": f"{prints[1]:016x}", "entity": entity}
+    return KNOWN_VALUE.from_rows([rows[value] for value in sorted(rows)])
 
 
 def _span_row(span: PiiSpan) -> Row:
@@ -185,20 +229,21 @@ def _quarantine(document: Row, cause: AnonymizeCause) -> Row:
         "error_class": None,
         "message": "personal data cannot be ruled out; not released",
         "source_type": document["source_type"],
-        "source": document["source"],
+        # A path may name somebody, and this one could not be looked at.
+        "source": document["id"],
         "bytes": len(document["text"].encode()),
     }
 
 
 STEP: Final = Step(
     name=NAME,
-    version=1,
+    version=2,
     settings=AnonymizeSettings,
     reads=DOCUMENT,
     writes=DOCUMENT,
     run=anonymize_documents,
     causes=AnonymizeCause,
-    emits={"pii_spans": PII_SPAN},
+    emits={"pii_spans": PII_SPAN, "known_values": KNOWN_VALUE},
 )
 
 anonymize = shard_task(STEP)

@@ -4,104 +4,17 @@ A recognizer declares its anchors: literals, or one of the shapes below. Each of
 within its reach of one on the same line. So what this pass does not mark, no recognizer needs to see; a text without
 anchors costs a few nanoseconds a byte and no Python.
 
-Literals are found by an Aho-Corasick automaton (1975) laid out as a dense table, one load per byte; the shapes by a
-second scan over runs of digits, hexadecimal groups and words.
+Literals are found by an automaton, the shapes by a second scan over runs of digits, hexadecimal groups and words.
 """
 
-from collections import deque
-from collections.abc import Mapping
 from dataclasses import dataclass
-from enum import IntFlag
 from typing import Any, Final
 
 import numpy as np
-import numpy.typing as npt
 from numba import njit
 
-Bytes = npt.NDArray[np.uint8]
-Longs = npt.NDArray[np.int64]
-
-
-class Family(IntFlag):
-    """Recognizers that are shown the same windows."""
-
-    NUMBER = 1  # shape: seven digits or more, or four groups with dots between
-    HEX = 2  # shape: groups of hexadecimal digits between colons (IPv6, MAC)
-    AT = 4  # shape: an @ with something on both sides
-    MENTION = 8  # shape: an @ at the start of a word
-    SECRET = 16  # literals, and the shape of a random word
-    CUE = 32  # literals: values that only a cue tells from ordinary words
-    NAME = 64  # literals: cues of personal names
-    PLACE = 128  # literals: ends of postal addresses
-    BLOCK = 256  # literal: the first line of a private key
-
-
-@dataclass(frozen=True)
-class Automaton:
-    """Aho-Corasick automaton over bytes, ASCII letters without case.
-
-    Args:
-        classes: Class of each byte, shape (256,).
-        next: State after a state and a class, shape (states, classes).
-        found: Families whose literals end in a state, shape (states,).
-        longest: Bytes of the longest of those literals, shape (states,).
-    """
-
-    classes: Bytes
-    next: npt.NDArray[np.int32]
-    found: Longs
-    longest: Longs
-
-
-def build_automaton(literals: Mapping[str, Family]) -> Automaton:
-    """Automaton of `literals` (lower case)."""
-    classes = _classes(literals)
-    width = int(classes.max()) + 1
-    table: list[list[int]] = [[-1] * width]
-    found, longest = [0], [0]
-    for literal, family in sorted(literals.items()):
-        state = 0
-        encoded = literal.encode()
-        for byte in encoded:
-            kind = int(classes[byte])
-            if table[state][kind] < 0:
-                table[state][kind] = len(table)
-                table.append([-1] * width)
-                found.append(0)
-                longest.append(0)
-            state = table[state][kind]
-        found[state] |= int(family)
-        longest[state] = max(longest[state], len(encoded))
-    _link(table, found, longest)
-    return Automaton(classes, np.array(table, np.int32), np.array(found, np.int64), np.array(longest, np.int64))
-
-
-def _classes(literals: Mapping[str, Family]) -> Bytes:
-    used = sorted({byte for literal in literals for byte in literal.encode()})
-    classes = np.zeros(256, np.uint8)
-    for number, byte in enumerate(used, start=1):
-        classes[byte] = number
-    for lower in range(ord("a"), ord("z") + 1):
-        classes[lower - 32] = classes[lower]
-    return classes
-
-
-def _link(table: list[list[int]], found: list[int], longest: list[int]) -> None:
-    """Turn the trie into a complete automaton: where it has no edge, the edge of the longest proper suffix."""
-    fail = [0] * len(table)
-    queue = deque(state for state in table[0] if state > 0)
-    table[0] = [max(state, 0) for state in table[0]]
-    while queue:
-        state = queue.popleft()
-        suffix = fail[state]
-        found[state] |= found[suffix]
-        longest[state] = max(longest[state], longest[suffix])
-        for kind, following in enumerate(table[state]):
-            if following < 0:
-                table[state][kind] = table[suffix][kind]
-            else:
-                fail[following] = table[suffix][kind]
-                queue.append(following)
+from tasks.anonymize.automaton import Automaton, Bytes, Longs
+from tasks.anonymize.families import Family
 
 
 @dataclass(frozen=True)
@@ -134,11 +47,24 @@ def find_anchors(data: Bytes, offsets: Longs, automaton: Automaton) -> Anchors:
     return Anchors(rows[:, 0].copy(), rows[:, 1].copy(), rows[:, 2].copy(), rows[:, 3].copy())
 
 
+@njit(cache=True, nogil=True)
+def holds_han(data: Any, offsets: Any) -> Any:
+    """Whether each text holds a character of U+4000 to U+9FFF."""
+    found = np.zeros(offsets.size - 1, np.bool_)
+    for item in range(offsets.size - 1):
+        for i in range(offsets[item], offsets[item + 1]):
+            if 0xE4 <= data[i] <= 0xE9:
+                found[item] = True
+                break
+    return found
+
+
 _NUMBER: Final = int(Family.NUMBER)
 _HEX: Final = int(Family.HEX)
 _AT: Final = int(Family.AT)
 _MENTION: Final = int(Family.MENTION)
 _SECRET: Final = int(Family.SECRET)
+_STREET: Final = int(Family.STREET)
 # Fewest digits of anything told by its digits alone, and fewest characters of a random word.
 MIN_DIGITS: Final = 7
 MIN_RANDOM: Final = 20
@@ -263,6 +189,17 @@ def _scan_words(data: Any, begin: Any, end: Any, item: Any, out: Any, count: Any
 
 
 @njit(cache=True, nogil=True)
+def _ends_number(data: Any, begin: Any, i: Any) -> Any:
+    """Before i stands a number, perhaps with a letter or comma at its end."""
+    k = i - 1
+    if data[k] == 44:
+        k -= 1
+    if k > begin and (65 <= data[k] <= 90 or 97 <= data[k] <= 122):
+        k -= 1
+    return k >= begin and 48 <= data[k] <= 57
+
+
+@njit(cache=True, nogil=True)
 def _scan_signs(data: Any, begin: Any, end: Any, item: Any, out: Any, count: Any) -> Any:
     """An @ before something; groups of hexadecimal digits with two colons together or three in all."""
     colons, double, groups, start = 0, False, 0, -1
@@ -280,6 +217,8 @@ def _scan_signs(data: Any, begin: Any, end: Any, item: Any, out: Any, count: Any
         if groups and (colons >= 3 or (double and groups > 1)):
             count = _put(out, count, item, start, i, _HEX)
         colons, double, groups, start = 0, False, 0, -1
+        if byte == 32 and i > begin and i + 1 < end and 65 <= data[i + 1] <= 90 and _ends_number(data, begin, i):
+            count = _put(out, count, item, i - 1, i + 1, _STREET)
         if byte == 64 or (byte == 0xEF and i + 2 < end and data[i + 1] == 0xBC and data[i + 2] == 0xA0):
             size = 1 if byte == 64 else 3
             before = data[i - 1] if i > begin else 32

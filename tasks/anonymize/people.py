@@ -6,12 +6,17 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, Final
 
 from tasks.anonymize.judge import PiiSpan
-from tasks.anonymize.recognizers import MENTION
-from tasks.anonymize.surrogates import SURROGATE
+from tasks.anonymize.surrogates import is_surrogate
 from tasks.engine.markdown_fences import fence_spans
 
+MENTION: Final = re.compile(
+    r"(?<![A-Za-z0-9_@/.`=])@(?P<value>[A-Za-z0-9](?:[A-Za-z0-9_-]{0,37}[A-Za-z0-9])?)(?![A-Za-z0-9_(./-])"
+    r"(?!\.[A-Za-z0-9])"
+    r"|(?<![A-Za-z0-9_@/.`=])@(?P<last>[A-Za-z0-9](?:[A-Za-z0-9_-]{0,37}[A-Za-z0-9])?)(?=[./](?:\s|$))"
+)
 # Handles of a thread's own people are replaced without the @ too, where they cannot be taken for a word.
 _DISTINCT: Final = re.compile(r"(?=.*[0-9_-]|.*[a-z][A-Z]|.*[^\x00-\x7f]).{3,}")
+_QUOTES: Final = frozenset("\"'")
 _NOT_PEOPLE: Final = frozenset({
     "everyone", "here", "all", "channel", "param", "return", "returns", "override", "property", "media", "import",
     "types", "deprecated", "see", "link", "test", "todo", "latest", "next",
@@ -24,25 +29,38 @@ def handles_of(blocks: Sequence[Mapping[str, Any]]) -> set[str]:
     for block in blocks:
         attributes = json.loads(block["attributes"]) if block["attributes"] else {}
         author = attributes.get("author")
-        if author and not attributes.get("is_bot") and not SURROGATE.fullmatch(author):
+        if author and not attributes.get("is_bot") and not is_surrogate(str(author)):
             found.add(str(author))
     return found
 
 
 def find_handles(text: str, handles: set[str]) -> Iterator[PiiSpan]:
     """Mentions of anybody, and bare handles of the thread's people, outside of fenced code."""
-    fences = fence_spans(text)
-    for found in MENTION.finditer(text):
-        name = found["value"]
-        known = name in handles
-        if not known and (name.lower() in _NOT_PEOPLE or SURROGATE.fullmatch(name)):
-            continue
-        if known or not any(start <= found.start() < end for start, end in fences):
-            yield _span(*found.span("value"))
+    if "@" in text:
+        yield from _mentions(text, handles)
     distinct = sorted((re.escape(name) for name in handles if _DISTINCT.fullmatch(name)), key=len, reverse=True)
     if distinct:
         pattern = re.compile(rf"(?<![A-Za-z0-9_-])(?:{'|'.join(distinct)})(?![A-Za-z0-9_-])")
         yield from (_span(*found.span()) for found in pattern.finditer(text))
+
+
+def _mentions(text: str, handles: set[str]) -> Iterator[PiiSpan]:
+    fences = fence_spans(text)
+    for found in MENTION.finditer(text):
+        group = "value" if found["value"] else "last"
+        name = found[group]
+        known = name in handles
+        # In quotes it may be a key or a package; somebody who is quoted is spoken to.
+        if (
+            not known
+            and text[found.start() - 1 : found.start()] in _QUOTES
+            and text[found.end() : found.end() + 1] not in ": ,"
+        ):
+            continue
+        if not known and (name.lower() in _NOT_PEOPLE or is_surrogate(name)):
+            continue
+        if known or not any(start <= found.start() < end for start, end in fences):
+            yield _span(*found.span(group))
 
 
 def _span(start: int, end: int) -> PiiSpan:

@@ -1,9 +1,11 @@
 """Cut windows around anchors, one set for each family of recognizers, and join them for judging.
 
-A window ends at the end of its line, or where the reach of its anchors ends: there at the next blank or character that
-is not ASCII, so that no word or number is cut. Windows of one family that touch are one.
+A window ends at the end of its line (of the next, for families whose cues stand on lines of their own), or where the
+reach of its anchors ends: there at the next blank or character that is not ASCII, so that no word or number is cut.
+Windows of one family that touch are one.
 """
 
+from bisect import bisect_right
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
@@ -11,7 +13,9 @@ from typing import Any, Final
 import numpy as np
 from numba import njit
 
-from tasks.anonymize.gate import Anchors, Bytes, Family, Longs
+from tasks.anonymize.automaton import Bytes, Longs
+from tasks.anonymize.families import Family
+from tasks.anonymize.gate import Anchors
 
 # Bytes a window reaches past its anchors on the same line, before it looks for a place to end.
 REACH: Final = 320
@@ -19,6 +23,8 @@ REACH: Final = 320
 BLOCK_REACH: Final = 16_384
 # A word without an end is cut after this many bytes more.
 _LONGEST_WORD: Final = 8_192
+# Their values may stand on the line below.
+_OVER_LINES: Final = Family.NAME | Family.DIAL
 # No document holds NUL (document@1), so no match crosses from one window to the next.
 SEPARATOR: Final = "\n\0\n"
 
@@ -44,7 +50,8 @@ def cut_windows(data: Bytes, offsets: Longs, anchors: Anchors, family: Family) -
     order = chosen[np.argsort(anchors.start[chosen], kind="stable")]
     item, start, end = anchors.item[order], anchors.start[order], anchors.end[order]
     rows = np.empty((order.size, 4), np.int64)
-    count = _cut(data, offsets, item, start, end, family is Family.BLOCK, rows)
+    lines = 2 if family & _OVER_LINES else 1
+    count = _cut(data, offsets, item, start, end, family is Family.BLOCK, lines, rows)
     rows = rows[:count]
     buffer = memoryview(data)  # type: ignore[arg-type]
     # Texts are valid UTF-8 and windows end between characters.
@@ -53,14 +60,14 @@ def cut_windows(data: Bytes, offsets: Longs, anchors: Anchors, family: Family) -
 
 
 @njit(cache=True, nogil=True)
-def _cut(data: Any, offsets: Any, items: Any, starts: Any, ends: Any, is_block: Any, rows: Any) -> Any:
+def _cut(data: Any, offsets: Any, items: Any, starts: Any, ends: Any, is_block: Any, lines: Any, rows: Any) -> Any:
     count = 0
     seen_item, seen_byte, seen_points = -1, 0, 0
     for k in range(items.size):
         item = items[k]
         low, high = offsets[item], offsets[item + 1]
         a = starts[k] if is_block else _left(data, low, starts[k])
-        b = min(high, starts[k] + BLOCK_REACH) if is_block else _right(data, high, ends[k])
+        b = min(high, starts[k] + BLOCK_REACH) if is_block else _right(data, high, ends[k], lines)
         while b < high and (data[b] & 0xC0) == 0x80:
             b += 1
         if count and rows[count - 1, 0] == item and a <= rows[count - 1, 2]:
@@ -94,10 +101,14 @@ def _left(data: Any, low: Any, start: Any) -> Any:
 
 
 @njit(cache=True, nogil=True)
-def _right(data: Any, high: Any, end: Any) -> Any:
+def _right(data: Any, high: Any, end: Any, lines: Any) -> Any:
     i = end
     ceiling = min(high, end + REACH)
-    while i < ceiling and data[i] != 10:
+    while i < ceiling:
+        if data[i] == 10 and (i + 1 == high or data[i + 1] != 10):
+            lines -= 1
+            if not lines:
+                break
         i += 1
     if i == high or data[i] == 10:
         return i
@@ -114,17 +125,17 @@ class Joined:
     Args:
         text: Windows with `SEPARATOR` between.
         first: Index of the first of them.
-        starts: Where each starts in `text`.
+        starts: Where each starts in `text`, rising.
     """
 
     text: str
     first: int
-    starts: Longs
+    starts: Sequence[int]
 
     def locate(self, position: int) -> tuple[int, int]:
         """Window that holds a position of `text`, and the position in it."""
-        index = int(np.searchsorted(self.starts, position, side="right")) - 1
-        return self.first + index, position - int(self.starts[index])
+        index = bisect_right(self.starts, position) - 1
+        return self.first + index, position - self.starts[index]
 
 
 def join_windows(texts: Sequence[str], *, max_chars: int) -> Iterator[Joined]:
@@ -136,5 +147,5 @@ def join_windows(texts: Sequence[str], *, max_chars: int) -> Iterator[Joined]:
             starts.append(size)
             size += len(texts[last]) + len(SEPARATOR)
             last += 1
-        yield Joined(SEPARATOR.join(texts[first:last]), first, np.array(starts, np.int64))
+        yield Joined(SEPARATOR.join(texts[first:last]), first, starts)
         first = last

@@ -13,7 +13,8 @@ from tasks.engine.step import Accounting, Partition, Step
 
 ROWS: Final = release_rows("images")
 _FROM_DOCUMENT: Final = ("source_type", "source", "source_url", "lang", "license")
-_FROM_IMAGE: Final = ("id", "doc_id", "page", "width", "height", "sha256", "phash", "kind", "ocr_text")
+_SAID: Final = ("caption", "ocr_text")
+_FROM_IMAGE: Final = ("id", "doc_id", "page", "width", "height", "sha256", "phash", "kind")
 
 
 def make_images(batch: pa.Table, settings: StepSettings, *, images: pa.Table) -> Partition:  # noqa: ARG001
@@ -34,8 +35,8 @@ def _row(image: dict[str, Any], document: dict[str, Any]) -> dict[str, Any]:
     return {
         **{name: image[name] for name in _FROM_IMAGE},
         **{name: document[name] for name in _FROM_DOCUMENT},
-        # A caption is text of the document: one that is not in it any more held personal data.
-        "caption": image["caption"] if image["caption"] and image["caption"] in document["text"] else None,
+        # They are text of the document: what is not in it any more held personal data.
+        **{name: image[name] if image[name] and image[name] in document["text"] else None for name in _SAID},
         "image": {"bytes": image["bytes"], "path": image["path"]} if image["bytes"] is not None else None,
         "bbox": None if None in box.values() else box,
     }

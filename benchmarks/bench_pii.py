@@ -1,0 +1,106 @@
+"""Speed of `anonymize` in MB of UTF-8 per CPU-second, one process: gate, judge and replacement, on prose and on code.
+
+    python benchmarks/bench_pii.py [--bench FOLDER] [--code FOLDER] [--corpus FOLDER] [--reps 3] [--json]
+
+English and Chinese prose are `en20` and `zh10` of the planted corpora (--bench or WINNOW_BENCH), code the Python files
+below --code (default: of the standard library), People's Daily the sentences of the evaluation corpus. Prints the
+median of the rounds and the share of each stage.
+"""
+
+import argparse
+import json
+import os
+import statistics
+import sys
+import sysconfig
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+from pydantic import SecretStr
+
+from schemas.document import DOCUMENT
+from tasks.anonymize.anonymize import anonymize_documents
+from tasks.anonymize.gate import find_anchors
+from tasks.anonymize.judge import judge_for
+from tasks.anonymize.settings import AnonymizeSettings
+from tasks.engine.utf8 import utf8_column
+from tasks.engine.word_count import count_words
+
+_BYTES = 10_000_000
+
+
+def read_inputs(bench: Path | None, code: Path, corpus: Path) -> Iterator[tuple[str, list[str]]]:
+    if bench:
+        for name in ("en20", "zh10"):
+            yield name, pq.read_table(bench / f"corpora/{name}.parquet", columns=["text"])["text"].to_pylist()
+    daily = corpus / "pii/peoples_daily.dev"
+    if daily.exists():
+        blocks = daily.read_text("utf-8").split("\n\n")
+        lines = ["".join(line[0] for line in block.splitlines() if line) for block in blocks]
+        yield "people's daily", ["\n".join(lines[i : i + 40]) for i in range(0, len(lines), 40)]
+    yield "code", [path.read_text("utf-8", errors="ignore") for path in sorted(code.rglob("*.py"))[:800]]
+
+
+def documents(texts: list[str]) -> pa.Table:
+    chosen, size = [], 0
+    for text in texts:
+        if size < _BYTES and text:
+            chosen.append(text.replace("\0", ""))
+            size += len(text.encode())
+    row = {
+        "source_type": "text", "source_rank": 0, "kb": "bench", "n_words": 0, "raw_sha256": "0" * 64, "blocks": [],
+        "image_ids": [], "pii": [], "metadata": "{}",
+    }  # fmt: skip
+    rows = [{**row, "id": f"d{i}", "parent_id": f"d{i}", "source": f"d{i}", "text": t} for i, t in enumerate(chosen)]
+    return count_words(DOCUMENT.from_rows(rows))
+
+
+def measure(batch: pa.Table, settings: AnonymizeSettings, reps: int) -> dict:
+    judge = judge_for(settings.judged)
+    data, offsets = utf8_column(batch["text"])
+    megabytes = (int(offsets[-1]) - int(offsets[0])) / 1e6
+    anonymize_documents(batch.slice(0, 20), settings)
+    times: dict[str, list[float]] = {"gate": [], "gate and judge": [], "step": []}
+    for _ in range(reps):
+        for stage, work in (
+            ("gate", lambda: find_anchors(data, offsets, judge.automaton)),
+            ("gate and judge", lambda: judge.find(batch["text"])),
+            ("step", lambda: anonymize_documents(batch, settings)),
+        ):
+            start = time.process_time()
+            work()
+            times[stage].append(time.process_time() - start)
+    parts = anonymize_documents(batch, settings)
+    return {
+        "mb": round(megabytes, 2),
+        "documents": batch.num_rows,
+        "spans": parts.sides["pii_spans"].num_rows,
+        "quarantined": parts.quarantined.num_rows,
+        **{f"{stage}, MB/CPU-s": round(megabytes / statistics.median(of), 2) for stage, of in times.items()},
+    }
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    default = os.environ.get("WINNOW_CORPUS", Path(__file__).parents[2] / "shared/corpus")
+    parser.add_argument("--corpus", type=Path, default=Path(default))
+    parser.add_argument("--bench", type=Path, default=os.environ.get("WINNOW_BENCH"))
+    parser.add_argument("--code", type=Path, default=Path(sysconfig.get_path("stdlib")))
+    parser.add_argument("--reps", type=int, default=3)
+    parser.add_argument("--only", default="")
+    parser.add_argument("--json", action="store_true")
+    args = parser.parse_args()
+    settings = AnonymizeSettings(key=SecretStr("benchmark"))
+    for name, texts in read_inputs(Path(args.bench) if args.bench else None, args.code, args.corpus):
+        if args.only not in name:
+            continue
+        result = measure(documents(texts), settings, args.reps)
+        print(json.dumps({"input": name, **result}) if args.json else f"{name}: {result}")
+        sys.stdout.flush()
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,139 @@
+"""Find values again by their fingerprints: what one document was known to hold, in all others, without writing it down.
+
+A text is a row of words (runs of ASCII letters, digits and underscores) and single characters. A value begins and ends
+where a word does, so `li` is never found in `library`. One compiled pass: only where a value's first word stands is
+anything more than a word hashed. Memory is sixteen bytes a value.
+"""
+
+import hmac
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from typing import Any, Final
+
+import numpy as np
+import numpy.typing as npt
+from numba import njit
+
+# Longer values (keys, long addresses) are told by their own format wherever they stand.
+MAX_BYTES: Final = 128
+_PRIME: Final = 1099511628211
+
+
+@dataclass(frozen=True)
+class Fingerprints:
+    """Values by their fingerprints, and what they are.
+
+    Args:
+        seed: Secret, of the run's key.
+        values: Sorted fingerprints.
+        firsts: Sorted fingerprints of first words.
+        entities: Entity of each value.
+    """
+
+    seed: np.uint64
+    values: npt.NDArray[np.uint64]
+    firsts: npt.NDArray[np.uint64]
+    entities: Mapping[int, str]
+
+    def find(self, data: Any, offsets: Any) -> npt.NDArray[np.int64]:
+        """Rows of text, first byte and last byte + 1 (of the buffer), in order; the longest value at each place."""
+        if not self.values.size:
+            return np.empty((0, 3), np.int64)
+        out = np.empty((1024, 3), np.int64)
+        while True:
+            count = _scan(data, offsets, self.seed, self.values, self.firsts, out)
+            if count <= out.shape[0]:
+                return out[:count]
+            out = np.empty((count, 3), np.int64)
+
+    def entity(self, value: bytes) -> str:
+        """What a value that was found is."""
+        return self.entities[int(fingerprint(np.frombuffer(value, np.uint8), self.seed))]
+
+
+def seed_of(key: str) -> np.uint64:
+    """The secret start of all fingerprints of a run."""
+    return np.uint64(int.from_bytes(hmac.digest(key.encode(), b"known values", "sha256")[:8], "big"))
+
+
+def prints_of(value: str, seed: np.uint64) -> tuple[int, int] | None:
+    """Fingerprints of a value and of its first word; None where it is too long to be looked for."""
+    data = np.frombuffer(value.encode(), np.uint8)
+    if not 0 < data.size <= MAX_BYTES:
+        return None
+    end = int(_word_end(data, 0, data.size))
+    return int(fingerprint(data, seed)), int(fingerprint(data[:end], seed))
+
+
+def fingerprints(rows: Iterable[tuple[int, int, str]], seed: np.uint64) -> Fingerprints:
+    """Of rows of value, first word and entity."""
+    table = sorted(set(rows))
+    values = np.array(sorted({value for value, _, _ in table}), np.uint64)
+    firsts = np.array(sorted({first for _, first, _ in table}), np.uint64)
+    return Fingerprints(seed, values, firsts, {value: entity for value, _, entity in table})
+
+
+@njit(cache=True, nogil=True)
+def fingerprint(data: Any, seed: Any) -> Any:
+    """FNV-1a from a secret start."""
+    key = seed
+    for i in range(data.size):
+        key = (key ^ np.uint64(data[i])) * np.uint64(_PRIME)
+    return key
+
+
+@njit(cache=True, nogil=True)
+def _is_word(byte: Any) -> Any:
+    return 48 <= byte <= 57 or 65 <= byte <= 90 or 97 <= byte <= 122 or byte == 95
+
+
+@njit(cache=True, nogil=True)
+def _word_end(data: Any, i: Any, end: Any) -> Any:
+    j = i + 1
+    if _is_word(data[i]):
+        while j < end and _is_word(data[j]):
+            j += 1
+    else:
+        while j < end and data[j] & 0xC0 == 0x80:
+            j += 1
+    return j
+
+
+@njit(cache=True, nogil=True)
+def _holds(table: Any, key: Any) -> Any:
+    place = np.searchsorted(table, key)
+    return place < table.size and table[place] == key
+
+
+@njit(cache=True, nogil=True)
+def _scan(data: Any, offsets: Any, seed: Any, values: Any, firsts: Any, out: Any) -> Any:
+    count = 0
+    quick = np.zeros(65536, np.bool_)
+    for first in firsts:
+        quick[first & np.uint64(0xFFFF)] = True
+    for item in range(offsets.size - 1):
+        i, end = offsets[item], offsets[item + 1]
+        while i < end:
+            j = _word_end(data, i, end)
+            key = seed
+            for k in range(i, j):
+                key = (key ^ np.uint64(data[k])) * np.uint64(_PRIME)
+            found = 0
+            if quick[key & np.uint64(0xFFFF)] and _holds(firsts, key):
+                while True:
+                    if _holds(values, key):
+                        found = j
+                    if j >= end or j - i >= MAX_BYTES:
+                        break
+                    k = _word_end(data, j, end)
+                    while j < k:
+                        key = (key ^ np.uint64(data[j])) * np.uint64(_PRIME)
+                        j += 1
+            if found:
+                if count < out.shape[0]:
+                    out[count, 0], out[count, 1], out[count, 2] = item, i, found
+                count += 1
+                i = found
+            else:
+                i = _word_end(data, i, end)
+    return count

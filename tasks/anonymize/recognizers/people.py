@@ -1,0 +1,171 @@
+"""Names of people outside of running Chinese: after titles and cues, in signatures, before addresses; and firms."""
+
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from itertools import product
+from typing import Any, Final
+
+from presidio_analyzer import EntityRecognizer, RecognizerResult
+
+from tasks.anonymize.families import Family
+from tasks.anonymize.recognizers.rule import Rule, RuleSet, metadata_of
+
+HAN_NAME: Final = "winnow_han_person"
+HAN_SCORE: Final = 0.8
+_UPPER: Final = "A-ZÀ-ÖØ-ÞĀĂĄĆČĎĐĘĚĞĢĪİĶŁĻŃŇŌŐŒŘŚŠŞŢŤŪŮŰŹŻŽ"
+_LETTER: Final = r"[^\W\d_]"
+_WORD: Final = rf"[{_UPPER}]{_LETTER}*(?:['’-][{_UPPER}]?{_LETTER}+)?"
+# The blanks inside a name never break a line.
+_FULL: Final = rf"{_WORD}(?: (?:[{_UPPER}]\.?|van|von|der|den|de|da|di|del|la|le|el|bin|al)){{0,2}}(?: {_WORD}){{1,2}}"
+WITH_ADDRESS: Final = re.compile(
+    rf"(?<![\w.])(?P<value>{_FULL}|{_WORD}(?: [{_UPPER}]\.)?) {{1,3}}[<(](?=[\w.%+-]{{1,64}}[@＠])"
+)
+TITLED: Final = re.compile(rf"(?<!\w)(?:Mr|Mrs|Ms|Dr|Prof|Miss)\.? (?P<value>{_FULL}|{_WORD})(?!\w)")
+CUED: Final = re.compile(
+    r"(?<!\w)(?i:(?:my|his|her|full|first|last|customer|contact|real|given|family) ?name(?: is|:)|name:|i am|i'm"
+    r"|this is|author:|"
+    r"authored by|written by|maintainer:|maintained by|contact person:|contact:|attn:?|dear|(?:signed-off|reviewed"
+    r"|acked|tested|"
+    r"reported|suggested|co-authored|co-developed)-by:)"
+    rf"[ \t]{{1,3}}(?P<value>{_FULL})(?!\w)"
+)
+SIGNED: Final = re.compile(
+    rf"(?m)(?:^|[.!] )(?i:(?:best|kind|warm)?(?: ?regards)|sincerely|cheers|many thanks|thanks|thank you"
+    rf"|yours(?: truly)?),?\n+"
+    rf"[-– ]{{0,3}}(?P<value>{_FULL}|{_WORD})[ \t]*$"
+)
+ORGANISATION: Final = re.compile(
+    rf"(?P<value>(?<!\w){_WORD}(?:,? (?:and |& )?{_WORD}){{0,4}},? (?:Inc|Ltd|LLC|GmbH|Corp|Corporation|Company"
+    rf"|Limited|PLC|S\.A)(?!\w)"
+    r"|[一-鿿]{2,20}(?:有限公司|股份公司|集团公司|事务所))"
+)
+_NOT_NAMES: Final = frozenset(
+    word
+    for words in (
+        "The This That These Those It We You They He She Sure Not Using Trying Getting Happy Sorry Just Also",
+        "All None New Any Name Names Sir Madam Team Everyone All Customer User Users Reader Readers Support",
+        "Sales Hello Hi Thanks Thank Please Public Private Server Client Windows Linux Mac Python Java",
+        "Unknown Monday Tuesday Wednesday Thursday Friday Saturday Sunday January February March April May",
+        "June July August September October November December",
+    )
+    for word in words.split()
+)
+_OBJECTS: Final = ("", "me ", "us ", "him ", "her ", "them ")
+
+LITERALS: Final[Mapping[str, Family]] = {
+    **dict.fromkeys(
+        (
+            "mr.",
+            "mr ",
+            "mrs",
+            "ms.",
+            "ms ",
+            "dr.",
+            "dr ",
+            "prof",
+            "miss ",
+            "name is",
+            "name:",
+            "i am",
+            "i'm",
+            "this is",
+            "author:",
+            "authored by",
+            "written by",
+            "maintainer:",
+            "maintained by",
+            "contact person:",
+            "contact:",
+            "attn",
+            "dear ",
+            "signed-off-by:",
+            "reviewed-by:",
+            "acked-by:",
+            "tested-by:",
+            "reported-by:",
+            "suggested-by:",
+            "authored-by:",
+            "developed-by:",
+            "regards",
+            "sincerely",
+            "cheers",
+            "thanks",
+            "thank you",
+            "yours",
+        ),
+        Family.NAME,
+    ),
+    **{
+        f"{verb} {thing}{word}": Family.DIAL
+        for verb, thing, word in product(
+            ("call", "called", "ring", "text", "reach", "reached", "contact", "contacted"),
+            _OBJECTS,
+            ("at", "on", "by", "via"),
+        )
+    },
+    **dict.fromkeys(
+        (
+            "phone",
+            "mobile",
+            "tel:",
+            "tel.",
+            "tel ",
+            "tel：",
+            "tel#",
+            "cell",
+            "fax",
+            "whatsapp",
+            "my registered",
+            "联系电话",
+            "联系方式",
+            "电话",
+            "手机",
+            "致电",
+            "传真",
+            "来电",
+        ),
+        Family.DIAL,
+    ),
+    **dict.fromkeys(
+        (" inc", " ltd", " llc", " gmbh", " corp", " company", " limited", " plc", " s.a", "公司", "事务所"),
+        Family.FIRM,
+    ),
+}
+
+
+def rule_sets(*, organisations: bool) -> Sequence[RuleSet]:
+    """Rules; arguments as in `AnonymizeSettings`."""
+    return [
+        RuleSet("PERSON", Family.AT, [Rule(WITH_ADDRESS, is_name, 0.9)]),
+        RuleSet(
+            "PERSON", Family.NAME, [Rule(TITLED, is_name, 0.8), Rule(CUED, is_name, 0.7), Rule(SIGNED, is_name, 0.7)]
+        ),
+        *([RuleSet("ORGANIZATION", Family.FIRM, [Rule(ORGANISATION, score=0.6)])] if organisations else []),
+    ]
+
+
+def is_name(found: re.Match[str]) -> bool:
+    """Words with capitals that are not what sentences and forms begin with."""
+    return not any(word in _NOT_NAMES for word in re.findall(r"\w+", found["value"]))
+
+
+class HanNameRecognizer(EntityRecognizer):
+    """Names in Chinese text, read with words and names side by side (`tasks.anonymize.han.names`)."""
+
+    def __init__(self) -> None:
+        super().__init__(["PERSON"], name=HAN_NAME, supported_language="zh")
+        self._metadata = metadata_of(self)
+
+    def load(self) -> None:
+        """The tables are made when the first text comes."""
+
+    def analyze(self, text: str, entities: list[str], nlp_artifacts: Any) -> list[RecognizerResult]:  # noqa: ARG002
+        """Names in `text`."""
+        return list(self._find(text))
+
+    def _find(self, text: str) -> Iterator[RecognizerResult]:
+        from tasks.anonymize.han.lexicon import load_lexicon
+        from tasks.anonymize.han.names import find_names
+
+        for start, end in find_names(text, load_lexicon()).tolist():
+            yield RecognizerResult("PERSON", start, end, HAN_SCORE, recognition_metadata=self._metadata)

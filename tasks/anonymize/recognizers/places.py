@@ -1,0 +1,95 @@
+"""Postal addresses: Chinese ones by region, road and number; English ones by number, name and kind of street."""
+
+import re
+from collections.abc import Mapping, Sequence
+from typing import Final
+
+from tasks.anonymize.families import Family
+from tasks.anonymize.recognizers.rule import Rule, RuleSet, pattern_of
+
+_HAN: Final = "[一-鿿]"
+# What a road may be called; no punctuation, none of the words that lead up to an address.
+_NAME: Final = r"(?:(?![在于住址为是到从往请将把与及的了]|和(?![平田县硕静]))[一-鿿0-9])"
+_REGION: Final = (
+    r"(?:(?:北京|天津|上海|重庆)市?|(?:(?![在于住址为是到从往请将把与及的了])[一-鿿]){2,3}省"
+    r"|(?:内蒙古|广西|西藏|宁夏|新疆)(?:[一-鿿]{0,4}自治区)?|香港|澳门|台湾)"
+)
+CHINESE: Final = re.compile(
+    rf"(?:(?:中国)?{_REGION}{_NAME}{{0,12}}?(?:[市州盟县区旗])?)?"
+    rf"(?:{_NAME}{{1,8}}?[市州盟])?(?:{_NAME}{{1,8}}?[县区旗])?(?:{_NAME}{{1,8}}?(?:街道|[镇乡村]))?"
+    rf"{_NAME}{{1,10}}?(?:[大中]?路|大道|大街|街|胡同|巷|弄|里弄|道|环路|公路|新村)"
+    rf"(?:[东南西北中]?[一二三四五六七八九十]?段)?"
+    rf"[ \t]?(?:[0-9]{{1,6}}|[一二三四五六七八九十百]{{1,5}})(?:-[0-9]{{1,5}})?[ \t]?(?:号院?|弄|巷)内?"
+    rf"(?:(?:[0-9A-Za-z一二三四五六七八九十-]{{1,8}}|{_NAME}{{2,12}}?)(?:号楼|号院|栋|幢|座|单元|层|楼|室|院内|院"
+    rf"|大厦|广场|小区|花园|中心)){{0,5}}(?:院?内)?"
+)
+# A quarter or a building in the place of a road: only below a named region.
+BUILDING: Final = re.compile(
+    rf"(?:中国)?{_REGION}{_NAME}{{2,20}}?(?:小区|新村|新区|大厦|广场|花园|家园|公寓|中心|园区"
+    rf"|村)[A-Za-z0-9一二三四五六七八九十]{{0,3}}(?:[座栋幢期区])?"
+    r"(?:[0-9]{1,4}(?:号楼|栋|幢|座|单元)){0,2}[0-9]{1,5}[号室]"
+)
+_STREET: Final = (
+    r"(?:street|st|avenue|ave|road|rd|drive|dr|lane|ln|boulevard|blvd|court|ct|place|pl|terrace|circle|way|trail"
+    r"|parkway|pkwy"
+    r"|square|sq|highway|hwy|crescent|close|alley|plaza|row|grove|mews|track|ferry|hill|gardens?)"
+)
+ENGLISH: Final = re.compile(
+    r"(?<![0-9A-Za-z.#/-])[0-9]{1,6}[A-Za-z]?,?(?: (?:N|S|E|W|NE|NW|SE|SW|North|South|East|West|Northeast|Northwest"
+    r"|Southeast|Southwest)\.?)?"
+    rf" [A-Z][A-Za-z'’.-]{{0,20}}(?: (?:[A-Z][A-Za-z'’.-]{{1,20}}|[0-9]{{1,3}}(?:st|nd|rd"
+    rf"|th))){{0,3}}(?: (?i:{_STREET}))(?![A-Za-z])\.?"
+    r"(?: (?:North|South|East|West|Northeast|Northwest|Southeast|Southwest|[NS][EW]?))?"
+    r"(?:,? (?i:apt|apartment|suite|ste|unit|room|rm|floor|fl|#)\.? ?#?[0-9A-Za-z-]{1,6})?"
+)
+# After such words a number and a name will do.
+CUED: Final = re.compile(
+    r"(?i:resid(?:es|ing|ed) at|liv(?:es|ing|ed) at|(?:home|mailing|postal|billing|shipping|street)? ?address(?: is"
+    r"|:)|deliver(?:ed)? to|ship(?:ped)? to) {1,2}"
+    r"(?P<value>[0-9]{1,6}[A-Za-z]?(?: (?:[A-Z][A-Za-z'’.-]{0,20}|[0-9]{1,3}(?:st|nd|rd|th))){1,4}"
+    r"(?: (?i:apt|apartment|suite|ste|unit|room)\.? ?#?[0-9A-Za-z-]{1,6})?)(?![A-Za-z])"
+)
+PO_BOX: Final = pattern_of(r"(?<![a-z])p\.? ?o\.? ?box [0-9]{1,6}(?![0-9])")
+_VERB: Final = re.compile(
+    r"^(?:[0-9]+) (?:In|On|At|The|A|An|And|Or|To|For|Of|If|When|This|That|With|From|By|Is|Are|New|More|First|Next"
+    r"|Last)\b"
+)
+
+LITERALS: Final[Mapping[str, Family]] = {
+    **{number + end: Family.PLACE for number in "0123456789一二三四五六七八九十百 " for end in "号弄巷室"},
+    **dict.fromkeys(
+        (
+            "resides at",
+            "residing at",
+            "resided at",
+            "lives at",
+            "living at",
+            "lived at",
+            "address is",
+            "address:",
+            "deliver to",
+            "delivered to",
+            "ship to",
+            "shipped to",
+        ),
+        Family.STREET,
+    ),
+    **dict.fromkeys(("box ",), Family.STREET),
+}
+
+
+def rule_sets() -> Sequence[RuleSet]:
+    """Rules; nothing to set."""
+    return [
+        RuleSet("POSTAL_ADDRESS", Family.PLACE, [Rule(CHINESE, score=0.8), Rule(BUILDING, score=0.8)]),
+        RuleSet(
+            "POSTAL_ADDRESS",
+            Family.STREET,
+            [Rule(ENGLISH, is_street, 0.7), Rule(CUED, score=0.8), Rule(PO_BOX, score=0.7)],
+        ),
+    ]
+
+
+def is_street(found: re.Match[str]) -> bool:
+    """A house number and a street; not a sentence about a number of things."""
+    return not _VERB.match(found[0])

@@ -1,0 +1,134 @@
+"""Replace what was found in one document, in every string of it, until nothing is found any more."""
+
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any, Final
+
+from tasks.anonymize.judge import PiiSpan, resolve
+from tasks.anonymize.known import known_values
+from tasks.anonymize.people import find_handles, handles_of
+from tasks.anonymize.settings import AnonymizeSettings
+from tasks.anonymize.strings import Place, Row, strings_of, with_strings
+from tasks.anonymize.surrogates import is_surrogate, outside_surrogates, surrogate
+from tasks.engine.edits import Edit, EditedText
+
+THREADS: Final = frozenset({"github_issue", "email"})
+# Around an edit, what could be read otherwise because of it: the lines it touches, no further than this.
+_NEAR: Final = 40
+# Score of a name that stands beside an address of its own.
+_CERTAIN: Final = 0.9
+
+
+@dataclass
+class Draft:
+    """A document on its way to release.
+
+    Args:
+        row: As it stands.
+        spans: In the text as it came.
+        counts: Replacements by entity.
+        near: Pieces of text around the last edits, where something new could be read.
+        replaced: Values and entities that are to be looked for in all other documents; never written anywhere.
+    """
+
+    row: Row
+    spans: list[PiiSpan] = field(default_factory=list)
+    counts: Counter[str] = field(default_factory=Counter)
+    near: list[str] = field(default_factory=list)
+    replaced: set[tuple[str, str]] = field(default_factory=set)
+
+    def strings(self) -> list[tuple[Place, str]]:
+        """Its strings, the text first."""
+        return [(("text",), self.row["text"]), *strings_of(self.row)]
+
+
+def is_thread(row: Mapping[str, Any]) -> bool:
+    """A document that records who wrote what."""
+    return row["source_type"] in THREADS
+
+
+def replace(
+    draft: Draft, found: Mapping[Place, Sequence[PiiSpan]], settings: AnonymizeSettings, *, first: bool = True
+) -> Draft:
+    """`draft` with what was found replaced, and whatever else says the same.
+
+    Args:
+        draft: The document.
+        found: Spans of each of its strings.
+        settings: Mode and key.
+        first: Spans index the text as it came.
+    """
+    row = draft.row
+    handles = _handles(row)
+    strings = dict(draft.strings())
+    told = {place: [*found.get(place, ()), *_told(row, place, value, handles)] for place, value in strings.items()}
+    known = known_values(
+        (strings[place][span.start : span.end], span.entity) for place, spans in told.items() for span in spans
+    )
+    every = {place: _settled(value, told[place], known.find(value)) for place, value in strings.items()}
+    edited: dict[Place, EditedText] = {}
+    after = Draft(row, draft.spans, draft.counts + Counter(s.entity for spans in every.values() for s in spans))
+    for place, spans in every.items():
+        value = strings[place]
+        edits = [Edit(s.start, s.end, surrogate(value[s.start : s.end], s.entity, settings)) for s in spans]
+        edited[place] = EditedText(value, edits)
+        after.near += _near(edited[place], edits)
+    after.replaced = draft.replaced | {
+        (strings[place][span.start : span.end], span.entity)
+        for place, spans in every.items()
+        for span in spans
+        if _is_certain(span)
+    }
+    after.row = with_strings(row, lambda place, value: edited[place].text if place in edited else value)
+    text = edited["text",]
+    after.row["text"], after.row["blocks"] = text.text, text.blocks(after.row["blocks"])
+    after.row["pii"] = [{"kind": kind, "count": count} for kind, count in sorted(after.counts.items())]
+    if first:
+        after.spans = every["text",]
+    return after
+
+
+def _is_certain(span: PiiSpan) -> bool:
+    """A value that would be somebody's anywhere; a name that was read in one sentence may be a word in another."""
+    return span.entity != "PERSON" or span.score >= _CERTAIN
+
+
+def _handles(row: Row) -> set[str]:
+    return handles_of(row["blocks"]) if is_thread(row) else set()
+
+
+def _told(row: Row, place: Place, value: str, handles: set[str]) -> Iterable[PiiSpan]:
+    """What the document's own record says of a string."""
+    if not is_thread(row):
+        return
+    if place[0] == "blocks" and place[2:] == ("attributes", "author"):
+        if value in handles:
+            yield PiiSpan(0, len(value), "USERNAME", 1.0, "winnow_author")
+    elif place == ("metadata", "closed_by"):
+        if not is_surrogate(value) and not value.endswith("[bot]"):
+            yield PiiSpan(0, len(value), "USERNAME", 1.0, "winnow_author")
+    else:
+        yield from find_handles(value, handles)
+
+
+def _settled(value: str, told: Sequence[PiiSpan], known: Iterable[PiiSpan]) -> list[PiiSpan]:
+    """The longest of those that overlap; none that touches a surrogate."""
+    spans = [span for span in (*told, *known) if span.end > span.start]
+    return resolve(outside_surrogates(value, spans)) if spans else []
+
+
+def _near(edited: EditedText, edits: Sequence[Edit]) -> list[str]:
+    """Lines around the edits, and the line before and after each."""
+    text = edited.text
+    places: list[list[int]] = []
+    for edit in sorted(edits):
+        start, end = edited.position(edit.start), edited.position(edit.end, end=True)
+        left = text.rfind("\n", 0, max(0, text.rfind("\n", 0, start)))
+        right = text.find("\n", text.find("\n", end) + 1) if "\n" in text[end:] else len(text)
+        left, right = max(left + 1, start - _NEAR), min(right if right >= 0 else len(text), end + _NEAR)
+        if places and left <= places[-1][1]:
+            places[-1][1] = max(right, places[-1][1])
+        else:
+            places.append([left, right])
+    return [text[left:right] for left, right in places]

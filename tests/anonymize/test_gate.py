@@ -1,0 +1,108 @@
+import pyarrow as pa
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from tasks.anonymize.judge import JudgeSettings, judge_for
+
+_VALUES = (
+    "zhangsan@huawei.com",
+    "13812345678",
+    "+86 138-1234-5678",
+    "010-88886666",
+    "(212) 555-0147",
+    "91350100M000100Y43",
+    "DE89 3704 0044 0532 0130 00",
+    "47.127.9.224",
+    "2001:4860:4860::8888",
+    "3c:22:fb:9a:10:7e",
+    "粤B12345",
+    "QQ：12345678",
+    "微信号：zhang_san88",
+    "AKIAYTXSCQXXNSBUMCUM",
+    "password = 'hunter2x9'",
+    "postgres://app:s3cr3tPw@db/x",
+    "联系人：欧阳明慧",
+    "湖北省武汉市洪山区珞喻路88号20栋",
+    "97 Lincoln Street",
+    "Dr. Alice Miller",
+    "Best regards,\nJohn Smith",
+    "Jane Public <jp@corp.org>",
+    "Phone:\n467 3395",
+    "call me at 0494 92 82 32",
+    "@zhang_2001",
+    "出生日期：1990年3月7日",
+    "-----BEGIN PRIVATE KEY-----\nabc\n-----END PRIVATE KEY-----",
+    "卡洛斯·阿马特",
+    "记者王建国报道",
+    "身份证：110105900307211",
+)
+_FILLER = st.one_of(
+    st.sampled_from(
+        (
+            " ",
+            "\n",
+            "\n\n",
+            "，",
+            "。",
+            ": ",
+            "-",
+            "x",
+            "the quick brown fox ",
+            "安装完成后重启服务",
+            "、",
+            "v1.2.3 ",
+            "(",
+            ")",
+            "=",
+            '"',
+            "0",
+            "12 ",
+        )
+    ),
+    st.text(alphabet=st.characters(codec="utf-8", exclude_characters="\0", exclude_categories=("Cs",)), max_size=12),
+    st.integers(1, 400).map(lambda n: "word " * n),
+    st.integers(1, 150).map(lambda n: "配置" * n),
+)
+_TEXT = st.lists(st.one_of(st.sampled_from(_VALUES), _FILLER), max_size=14).map("".join)
+
+
+def _both(texts):
+    judge = judge_for(JudgeSettings())
+    column = pa.chunked_array([pa.array(texts, pa.large_string())])
+    return judge.find(column), [judge.find_in(text) for text in texts]
+
+
+@settings(max_examples=150, deadline=None)
+@given(texts=st.lists(_TEXT, min_size=1, max_size=4))
+def test_behind_the_gate_is_found_exactly_what_a_full_scan_finds(texts):
+    gated, whole = _both(texts)
+    assert gated == whole
+
+
+@settings(max_examples=100, deadline=None)
+@given(text=_TEXT)
+def test_spans_lie_in_the_text_and_do_not_overlap(text):
+    ((spans,), _) = _both([text])
+    position = 0
+    for span in spans:
+        assert position <= span.start < span.end <= len(text)
+        position = span.end
+
+
+@pytest.mark.parametrize(
+    "name", ["pii/zh_synth_contact.jsonl", "pii/multipriv_person_en.jsonl", "pii/presidio_synth_v2.jsonl"]
+)
+def test_behind_the_gate_is_found_exactly_what_a_full_scan_finds_in_real_text(corpus, name):
+    import json
+
+    rows = [json.loads(line) for line in (corpus / name).read_text("utf-8").splitlines()[:120]]
+    gated, whole = _both([row.get("text") or row["full_text"] for row in rows])
+    assert gated == whole
+
+
+def test_behind_the_gate_is_found_exactly_what_a_full_scan_finds_in_real_documents(corpus):
+    paths = [p for suffix in ("md", "html", "rst", "txt") for p in sorted((corpus / "docs").rglob(f"*.{suffix}"))[:12]]
+    texts = [path.read_text("utf-8", errors="ignore").replace("\0", "")[:60_000] for path in paths]
+    gated, whole = _both(texts)
+    assert gated == whole

@@ -1,0 +1,64 @@
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from tasks.anonymize.han.lexicon import load_lexicon
+from tasks.anonymize.han.names import MAX_RUN, find_names
+
+
+def names(text):
+    return [text[start:end] for start, end in find_names(text, load_lexicon()).tolist()]
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("记者王建国报道", ["王建国"]),
+        ("联系人：黄海；", ["黄海"]),
+        ("您好，我是于晓，手机", ["于晓"]),
+        ("郑先生创作", ["郑"]),
+        ("欧阳明慧和陈志强一起提交", ["欧阳明慧", "陈志强"]),
+        ("卡洛斯·阿马特说", ["卡洛斯·阿马特"]),
+        ("总理基里延科宣布", ["基里延科"]),
+        ("首相桥本龙太郎表示", ["桥本龙太郎"]),
+        ("张丽、李伟明、赵晓东出席", ["张丽", "李伟明", "赵晓东"]),
+    ],
+)
+def test_names_are_read_with_what_speaks_for_them(text, expected):
+    assert names(text) == expected
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "高可用集群通过向量索引提升查询速度",
+        "安装完成后请重启服务，否则配置不会生效",
+        "于是金属外壳的温度明显下降",
+        "莫斯科和石家庄的机房已经上线",
+        "方法名必须以小写字母开头，常量用大写",
+        "请在设置中打开开关，然后点击保存",
+        "本章介绍如何在多云环境中部署应用程序",
+    ],
+)
+def test_words_are_no_names(text):
+    assert names(text) == []
+
+
+@settings(max_examples=100, deadline=None)
+@given(left=st.text("的在王李说明", max_size=8), text=st.text("王建国张伟先生说、·的和高明", max_size=30))
+def test_what_stands_beyond_a_line_changes_nothing(left, text):
+    assert names(f"{left}\n{text}") == names(left) + names(text)
+
+
+@settings(max_examples=100, deadline=None)
+@given(st.text("王建国张伟先生说：；、·的和高明 a1", max_size=60))
+def test_names_lie_in_order_in_the_text(text):
+    position = 0
+    for start, end in find_names(text, load_lexicon()).tolist():
+        assert position <= start < end <= len(text)
+        position = end
+
+
+def test_a_run_of_any_length_is_read():
+    text = "配置" * MAX_RUN + "记者王建国报道"
+    assert "王建国" in names(text)
