@@ -4,8 +4,8 @@
         --peer-python VENV/bin/python --peer-script e2e_datatrove.py --peer-shards FOLDER
 
 Each file has columns `id` and `text`; the language is the first two letters of its name. Ours is the command as users
-run it, from its start to its end, with a Prefect server of its own, the store empty. The peer's script takes --inp, --out,
---workers and --lang, and reads `FOLDER/<name>_shards/*.jsonl`. Rounds go round-robin, so that noise falls on all alike.
+run it, from its start to its end, with a Prefect server of its own, the store empty. The peer's script takes --inp,
+--out, --workers and --lang, and reads `FOLDER/<name>_shards/*.jsonl`. Rounds go round-robin: noise falls on all alike.
 """
 
 import argparse
@@ -139,7 +139,7 @@ def _report(arguments: argparse.Namespace, measured: dict[tuple[str, str, int], 
 
 
 def _orchestration(metered: Metered, result: dict[str, Any], workers: int) -> float:
-    """Share of the workers' time that was not spent in a step: imports, server, scheduling, waiting, writing the release."""
+    """Share of the workers' time outside of steps: imports, server, scheduling, waiting, writing the release."""
     return 1 - sum(step["wall_s"] for step in result["steps"]) / (workers * metered.wall_s)
 
 
