@@ -4,6 +4,7 @@ import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 
+from rich.box import SIMPLE_HEAD
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 from rich.table import Table
@@ -80,7 +81,8 @@ def show_manifest(console: Console, manifest: Manifest) -> None:
 
 def funnel_table(steps: Sequence[StepTotals]) -> Table:
     """What went in and what stayed, step by step, for the steps that documents go through."""
-    table = Table(title="What became of every record", title_justify="left")
+    # Without lines: millions of words fit a terminal of 80 columns.
+    table = Table(title="What became of every record", title_justify="left", box=SIMPLE_HEAD, padding=(0, 1, 0, 0))
     table.add_column("step", no_wrap=True)
     for name in ("in", "kept", "dropped", "quarantined", "words", "cached"):
         table.add_column(name, justify="right", no_wrap=True)
