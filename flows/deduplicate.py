@@ -4,15 +4,16 @@ from collections.abc import Sequence
 
 from flows.run import Pending, Run
 from schemas.shard import ShardRef, StepRecord
-from tasks.dedup.candidates import candidates
-from tasks.dedup.clusters import clusters
-from tasks.dedup.cut_paragraphs import cut_paragraphs
-from tasks.dedup.deduplicate import deduplicate as drop_duplicates
-from tasks.dedup.paragraphs import paragraphs, shared_paragraphs
-from tasks.dedup.ranks import ranks
-from tasks.dedup.shingle_sets import shingle_sets
-from tasks.dedup.signatures import signatures
-from tasks.dedup.verify import verify
+from tasks.dedup.candidates import STEP as CANDIDATES
+from tasks.dedup.clusters import STEP as CLUSTERS
+from tasks.dedup.cut_paragraphs import STEP as CUT_PARAGRAPHS
+from tasks.dedup.deduplicate import STEP as DROP_DUPLICATES
+from tasks.dedup.paragraphs import CHOOSE as SHARED_PARAGRAPHS
+from tasks.dedup.paragraphs import LIST as PARAGRAPHS
+from tasks.dedup.ranks import STEP as RANKS
+from tasks.dedup.shingle_sets import STEP as SHINGLE_SETS
+from tasks.dedup.signatures import STEP as SIGNATURES
+from tasks.dedup.verify import STEP as VERIFY
 
 
 def deduplicate(run: Run, shards: Sequence[ShardRef], released: ShardRef | None) -> list[list[StepRecord]]:
@@ -27,21 +28,19 @@ def deduplicate(run: Run, shards: Sequence[ShardRef], released: ShardRef | None)
         Records of each stage, `deduplicate` and, if asked for, `cut_paragraphs`; one per shard, in order.
     """
     settings, names = run.recipe.steps.deduplicate, [shard.shard_id for shard in shards]
-    signed = run.gather(run.submit(signatures, shards, settings.signing, names))
+    signed = run.gather(run.submit(SIGNATURES, shards, settings.signing, names))
     earlier = {"released": released} if released else {}
-    run.expect(1)
-    (ranked,) = run.gather([ranks.submit(signed, settings.ranking, run.store, earlier, "all")])
+    (ranked,) = run.gather([run.submit_one(RANKS, signed, settings.ranking, "all", **earlier)])
     found = _find_twins(run, shards, signed, ranked)
-    kept = run.gather(run.submit(drop_duplicates, shards, settings.dropping, names, clusters=[found] * len(shards)))
+    kept = run.gather(run.submit(DROP_DUPLICATES, shards, settings.dropping, names, clusters=[found] * len(shards)))
     return [kept, _cut_paragraphs(run, kept, names)] if settings.max_paragraph_documents else [kept]
 
 
 def _cut_paragraphs(run: Run, kept: Sequence[StepRecord], names: Sequence[str]) -> list[StepRecord]:
     settings = run.recipe.steps.deduplicate.paragraphs
-    listed = run.gather(run.submit(paragraphs, kept, settings, names))
-    run.expect(1)
-    (shared,) = run.gather([shared_paragraphs.submit(listed, settings, run.store, None, "all")])
-    return run.gather(run.submit(cut_paragraphs, kept, settings, names, shared=[shared] * len(kept)))
+    listed = run.gather(run.submit(PARAGRAPHS, kept, settings, names))
+    (shared,) = run.gather([run.submit_one(SHARED_PARAGRAPHS, listed, settings, "all")])
+    return run.gather(run.submit(CUT_PARAGRAPHS, kept, settings, names, shared=[shared] * len(kept)))
 
 
 def _find_twins(run: Run, shards: Sequence[ShardRef], signed: Pending, ranked: StepRecord) -> StepRecord:
@@ -57,20 +56,18 @@ def _find_twins(run: Run, shards: Sequence[ShardRef], signed: Pending, ranked: S
     sides = {"ranks": ranked, "names": ranked.sides["names"]}
     uses = {"ranks": ranked.kept}
     while True:
-        run.expect(len(parts))
         linked = run.gather(
-            candidates.submit(signed, part, run.store, uses, name) for part, name in zip(linking, parts, strict=True)
+            [run.submit_one(CANDIDATES, signed, part, name, **uses) for part, name in zip(linking, parts, strict=True)]
         )
         links, everywhere = [linked] * len(shards), [ranked] * len(shards)
-        listed = run.gather(run.submit(shingle_sets, shards, settings.listing, names, links=links, ranks=everywhere))
-        run.expect(len(parts))
-        verified = run.gather(
-            verify.submit(linked, part, run.store, {"shingles": listed}, name)
-            for part, name in zip(verifying, parts, strict=True)
+        listed = run.gather(run.submit(SHINGLE_SETS, shards, settings.listing, names, links=links, ranks=everywhere))
+        similar += run.gather(
+            [
+                run.submit_one(VERIFY, linked, part, name, shingles=listed)
+                for part, name in zip(verifying, parts, strict=True)
+            ]
         )
-        similar += verified
-        run.expect(1)
-        (found,) = run.gather([clusters.submit(similar, settings.clustering, run.store, sides, "all")])
+        (found,) = run.gather([run.submit_one(CLUSTERS, similar, settings.clustering, "all", **sides)])
         gone, before = found.sides["gone"], uses.get("gone")
         if gone.rows == (before.rows if before else 0) or not any(record.sides["crowded"].rows for record in linked):
             return found

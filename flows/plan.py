@@ -9,7 +9,7 @@ from pydantic import BaseModel, ConfigDict
 from rich.table import Table
 
 from flows.curate import extract_settings
-from flows.prepare import EXTRACT_STEPS
+from flows.prepare import EXTRACT
 from flows.recipe import Recipe
 from schemas.settings import Settings
 from schemas.shard import ShardRef
@@ -61,7 +61,7 @@ def plan_table(planned: Sequence[PlannedSource]) -> Table:
 
 def _planned(kind: str, shards: Sequence[ShardRef], found: Inventory, recipe: Recipe, folder: Path) -> PlannedSource:
     store, steps = Store(recipe.root), recipe.steps
-    extracted = _done(shards, EXTRACT_STEPS[kind], extract_settings(recipe, folder), store)
+    extracted = _done(shards, EXTRACT[kind], extract_settings(recipe, folder), store)
     cleaned = _done(extracted, CLEAN, steps.clean, store) if steps.clean.enabled else extracted
     known = _done(cleaned, LANGUAGE, steps.language, store) if steps.language.enabled else cleaned
     sources = [source for source in found.sources if source.kind == kind]

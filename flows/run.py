@@ -4,13 +4,15 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from typing import Any, Concatenate, ParamSpec, Protocol, TypeVar
 
-from prefect import Task, flow
+from prefect import flow
 from prefect.futures import PrefectFuture
 
 from flows.recipe import Recipe
 from flows.runners import RunnerFactory
 from schemas.settings import Settings
 from schemas.shard import StepRecord
+from tasks.engine.shard_task import shard_task
+from tasks.engine.step import Step
 from tasks.engine.store import Store
 
 P = ParamSpec("P")
@@ -78,7 +80,7 @@ class Run:
 
     def submit(
         self,
-        task: Task[..., StepRecord],
+        step: Step[Any],
         shards: Pending,
         settings: Settings,
         names: Sequence[str],
@@ -86,16 +88,16 @@ class Run:
     ) -> Pending:
         """One task per shard, called by its name; each side table in `uses` has an entry per shard."""
         sides = [dict(zip(uses, row, strict=True)) for row in zip(*uses.values(), strict=True)] or [{}] * len(shards)
-        self.expect(len(shards))
         return [
-            task.submit(shard, settings, self.store, side, name)
+            self.submit_one(step, shard, settings, name, **side)
             for shard, side, name in zip(shards, sides, names, strict=True)
         ]
 
-    def expect(self, shards: int) -> None:
-        """Tell the observers that so many shards are on their way."""
+    def submit_one(self, step: Step[Any], batch: Any, settings: Settings, name: str, **uses: Any) -> Any:
+        """One task for one batch: a shard, or all shards of a summary."""
         for observer in _observers:
-            observer.expect(shards)
+            observer.expect(1)
+        return shard_task(step).submit(batch, settings, self.store, uses, name)
 
     def gather(self, futures: Iterable[PrefectFuture[StepRecord]]) -> list[StepRecord]:
         """Wait for tasks, in order, and note what they did.

@@ -3,30 +3,29 @@
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from prefect import Task
-
 from flows.run import Pending, Run
 from schemas.settings import StepSettings
 from schemas.shard import ShardRef, StepRecord
-from tasks.anonymize.anonymize import anonymize
-from tasks.anonymize.seal import seal
+from tasks.anonymize.anonymize import STEP as ANONYMIZE
+from tasks.anonymize.seal import STEP as SEAL
 from tasks.anonymize.settings import AnonymizeSettings
-from tasks.anonymize.union import known_values
-from tasks.publish.documents import documents
-from tasks.publish.images import images
-from tasks.publish.pretrain_text import pretrain_text
-from tasks.tokens.chunks import chunks
-from tasks.tokens.qa_pairs import qa_pairs
-from tasks.tokens.recall_eval import recall_eval
-from tasks.tokens.sft import sft
-from tasks.tokens.tokenizer import tokenizer
-from tasks.tokens.tokenizer_sample import tokenizer_sample
-from tasks.tokens.tokens import tokens
+from tasks.anonymize.union import STEP as KNOWN_VALUES
+from tasks.engine.step import Step
+from tasks.publish.documents import STEP as DOCUMENTS
+from tasks.publish.images import STEP as IMAGES
+from tasks.publish.pretrain_text import STEP as PRETRAIN_TEXT
+from tasks.tokens.chunks import STEP as CHUNKS
+from tasks.tokens.qa_pairs import STEP as QA_PAIRS
+from tasks.tokens.recall_eval import STEP as RECALL_EVAL
+from tasks.tokens.sft import STEP as SFT
+from tasks.tokens.tokenizer import STEP as TOKENIZER
+from tasks.tokens.tokenizer_sample import STEP as TOKENIZER_SAMPLE
+from tasks.tokens.tokens import STEP as TOKENS
 
 # Tables that are made from documents alone.
-_FROM_DOCUMENTS: Mapping[str, Task[..., StepRecord]] = {"documents": documents, "pretrain_text": pretrain_text}
+_FROM_DOCUMENTS: Mapping[str, Step[Any]] = {"documents": DOCUMENTS, "pretrain_text": PRETRAIN_TEXT}
 # Tables that also point into chunks.
-_FROM_CHUNKS: Mapping[str, Task[..., StepRecord]] = {"qa_pairs": qa_pairs, "recall_eval": recall_eval}
+_FROM_CHUNKS: Mapping[str, Step[Any]] = {"qa_pairs": QA_PAIRS, "recall_eval": RECALL_EVAL}
 
 
 def tabulate(
@@ -50,8 +49,8 @@ def tabulate(
     names = [shard.shard_id for shard in kept]
     final, anonymized = _anonymized(run, anonymize_settings, kept, names)
     made: dict[str, Pending] = {
-        table: run.submit(task, final, StepSettings(), names)
-        for table, task in _FROM_DOCUMENTS.items()
+        table: run.submit(step, final, StepSettings(), names)
+        for table, step in _FROM_DOCUMENTS.items()
         if table in outputs
     }
     if "images" in outputs:
@@ -73,13 +72,12 @@ def _anonymized(
     """
     if not settings.enabled:
         return kept, []
-    records = run.gather(run.submit(anonymize, kept, settings, names))
+    records = run.gather(run.submit(ANONYMIZE, kept, settings, names))
     if not records:
         return kept, []
-    run.expect(1)
     sides = [record.sides["known_values"] for record in records]
-    known = known_values.submit(sides, StepSettings(), run.store, None, "known_values")
-    sealed = run.submit(seal, records, settings, names, known=[known] * len(records))
+    known = run.submit_one(KNOWN_VALUES, sides, StepSettings(), "known_values")
+    sealed = run.submit(SEAL, records, settings, names, known=[known] * len(records))
     run.gather([known])
     return sealed, records
 
@@ -87,25 +85,24 @@ def _anonymized(
 def _with_pictures(run: Run, final: Pending, names: Sequence[str], pictures: Sequence[ShardRef | None]) -> Pending:
     chosen = [index for index, found in enumerate(pictures) if found and found.rows]
     shards, sides = [final[index] for index in chosen], [pictures[index] for index in chosen]
-    return run.submit(images, shards, StepSettings(), [names[index] for index in chosen], images=sides)
+    return run.submit(IMAGES, shards, StepSettings(), [names[index] for index in chosen], images=sides)
 
 
 def _with_tokens(run: Run, final: Pending, names: Sequence[str], outputs: set[str]) -> dict[str, Pending]:
     settings = run.recipe.steps.tokens
-    samples = run.submit(tokenizer_sample, final, settings, names)
-    run.expect(1)
-    model = tokenizer.submit(samples, settings, run.store, None, "tokenizer")
+    samples = run.submit(TOKENIZER_SAMPLE, final, settings, names)
+    model = run.submit_one(TOKENIZER, samples, settings, "tokenizer")
     models = [model] * len(final)
     made: dict[str, Any] = {"tokenizer_sample": samples, "tokenizer": [model]}
     if "pretrain_tokens" in outputs:
-        made["pretrain_tokens"] = run.submit(tokens, final, settings, names, tokenizer=models)
+        made["pretrain_tokens"] = run.submit(TOKENS, final, settings, names, tokenizer=models)
     if outputs.isdisjoint({"chunks", "sft", *_FROM_CHUNKS}) or not run.recipe.steps.chunks.enabled:
         return made
-    passages = run.submit(chunks, final, run.recipe.steps.chunks, names, tokenizer=models)
+    passages = run.submit(CHUNKS, final, run.recipe.steps.chunks, names, tokenizer=models)
     made["chunks"] = passages
-    for table, task in _FROM_CHUNKS.items():
+    for table, step in _FROM_CHUNKS.items():
         if table in outputs:
-            made[table] = run.submit(task, final, StepSettings(), names, chunks=passages)
+            made[table] = run.submit(step, final, StepSettings(), names, chunks=passages)
     if "sft" in outputs:
-        made["sft"] = run.submit(sft, final, StepSettings(), names, chunks=passages, tokenizer=models)
+        made["sft"] = run.submit(SFT, final, StepSettings(), names, chunks=passages, tokenizer=models)
     return made

@@ -24,7 +24,6 @@ from tasks.anonymize.settings import AnonymizeSettings
 from tasks.anonymize.strings import PLAIN, Place, Row
 from tasks.anonymize.surrogates import outside_surrogates
 from tasks.anonymize.windows import SEPARATOR
-from tasks.engine.shard_task import shard_task
 from tasks.engine.step import Partition, Step
 from tasks.engine.word_count import count_words
 
@@ -245,5 +244,3 @@ STEP: Final = Step(
     causes=AnonymizeCause,
     emits={"pii_spans": PII_SPAN, "known_values": KNOWN_VALUE},
 )
-
-anonymize = shard_task(STEP)

@@ -16,7 +16,6 @@ from tasks.anonymize.judge import PiiSpan
 from tasks.anonymize.replace import Draft, replace
 from tasks.anonymize.settings import AnonymizeSettings
 from tasks.anonymize.strings import PLAIN, Place
-from tasks.engine.shard_task import shard_task
 from tasks.engine.step import Partition, Step
 from tasks.engine.utf8 import utf8_column
 from tasks.engine.word_count import count_words
@@ -99,5 +98,3 @@ _USES: Final[dict[str, Any]] = {"known": KNOWN_VALUE}
 STEP: Final = Step(
     name=NAME, version=1, settings=AnonymizeSettings, reads=DOCUMENT, writes=DOCUMENT, run=seal_documents, uses=_USES
 )  # fmt: skip
-
-seal = shard_task(STEP)

@@ -6,7 +6,6 @@ import pyarrow as pa
 
 from schemas.settings import StepSettings
 from schemas.sides import KNOWN_VALUE
-from tasks.engine.shard_task import shard_task
 from tasks.engine.step import Accounting, Partition, Step
 
 
@@ -31,5 +30,3 @@ STEP: Final = Step(
     run=unite_known_values,
     accounting=Accounting.NONE,
 )
-
-known_values = shard_task(STEP)

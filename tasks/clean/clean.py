@@ -22,7 +22,6 @@ from tasks.clean.threads import find_thread_noise
 from tasks.engine.edits import Edit, EditedText
 from tasks.engine.markdown_fences import fence_spans
 from tasks.engine.partition import split
-from tasks.engine.shard_task import shard_task
 from tasks.engine.step import Partition, Step
 from tasks.engine.word_count import count_words
 
@@ -184,5 +183,3 @@ STEP: Final = Step(
     reasons=CleanReason,
     emits={"removed_spans": REMOVED_SPAN},
 )
-
-clean = shard_task(STEP)

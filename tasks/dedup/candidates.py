@@ -13,7 +13,6 @@ import pyarrow as pa
 from schemas.signature import LINK, POSITION, RANK, SIGNATURE
 from tasks.dedup.positions import Positions
 from tasks.dedup.settings import LinkingSettings
-from tasks.engine.shard_task import shard_task
 from tasks.engine.step import Accounting, Partition, Step
 
 # A document is linked to so many before it in its bucket, and to the first.
@@ -157,5 +156,3 @@ STEP: Final = Step(
     streamed=frozenset({"batch"}),
     accounting=Accounting.NONE,
 )
-
-candidates = shard_task(STEP)

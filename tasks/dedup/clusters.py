@@ -11,7 +11,6 @@ import pyarrow as pa
 
 from schemas.signature import CLUSTER, CONTAINMENT, NAME, POSITION, RANK, SIMILAR
 from tasks.dedup.settings import ClusteringSettings
-from tasks.engine.shard_task import shard_task
 from tasks.engine.step import Accounting, Partition, Step
 
 Array = npt.NDArray[Any]
@@ -144,5 +143,3 @@ STEP: Final = Step(
     emits={"gone": POSITION, "containments": CONTAINMENT},
     accounting=Accounting.NONE,
 )
-
-clusters = shard_task(STEP)

@@ -13,7 +13,6 @@ from tasks.dedup.paragraphs import find_paragraphs
 from tasks.dedup.settings import ParagraphSettings
 from tasks.engine.edits import Edit, EditedText
 from tasks.engine.partition import split
-from tasks.engine.shard_task import shard_task
 from tasks.engine.step import Partition, Step
 from tasks.engine.word_count import count_words
 
@@ -78,5 +77,3 @@ STEP: Final = Step(
     uses={"shared": PARAGRAPH},
     emits={"removed_spans": REMOVED_SPAN},
 )
-
-cut_paragraphs = shard_task(STEP)

@@ -10,7 +10,6 @@ from schemas.signature import CLUSTER
 from tasks.dedup.clusters import DuplicateReason
 from tasks.dedup.settings import DroppingSettings
 from tasks.engine.partition import split
-from tasks.engine.shard_task import shard_task
 from tasks.engine.step import Partition, Step
 
 NAME: Final = "deduplicate"
@@ -54,5 +53,3 @@ STEP: Final = Step(
     reasons=DuplicateReason,
     uses={"clusters": CLUSTER},
 )
-
-deduplicate = shard_task(STEP)

@@ -15,7 +15,6 @@ from schemas.document import DOCUMENT
 from schemas.signature import PARAGRAPH
 from tasks.dedup.settings import ParagraphSettings
 from tasks.engine.markdown_fences import fence_spans
-from tasks.engine.shard_task import shard_task
 from tasks.engine.step import Accounting, Partition, Step
 
 _BREAK: Final = re.compile(r"\n[^\S\n]*\n\s*")
@@ -91,6 +90,3 @@ CHOOSE: Final = Step(
     streamed=frozenset({"batch"}),
     accounting=Accounting.NONE,
 )
-
-paragraphs = shard_task(LIST)
-shared_paragraphs = shard_task(CHOOSE)

@@ -8,7 +8,6 @@ import pyarrow as pa
 
 from schemas.signature import NAME, RANK, RELEASED, SIGNATURE
 from tasks.dedup.settings import RankingSettings
-from tasks.engine.shard_task import shard_task
 from tasks.engine.step import Accounting, Partition, Step
 
 _NEEDED: Final = [
@@ -65,5 +64,3 @@ STEP: Final = Step(
     streamed=frozenset({"batch"}),
     accounting=Accounting.NONE,
 )
-
-ranks = shard_task(STEP)

@@ -10,7 +10,6 @@ from schemas.document import DOCUMENT
 from schemas.signature import LINK, RANK, SHINGLE_SET
 from tasks.dedup.positions import Positions, document_key
 from tasks.dedup.settings import ShingleSetSettings
-from tasks.engine.shard_task import shard_task
 from tasks.engine.step import Accounting, Partition, Step
 from tasks.engine.utf8 import utf8_column
 
@@ -54,5 +53,3 @@ STEP: Final = Step(
     uses={"links": LINK, "ranks": RANK},
     accounting=Accounting.NONE,
 )
-
-shingle_sets = shard_task(STEP)

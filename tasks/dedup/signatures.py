@@ -13,7 +13,6 @@ from schemas.document import DOCUMENT
 from schemas.signature import SIGNATURE
 from tasks.dedup.positions import document_key
 from tasks.dedup.settings import SigningSettings
-from tasks.engine.shard_task import shard_task
 from tasks.engine.step import Partition, Step
 from tasks.engine.utf8 import utf8_column
 
@@ -67,5 +66,3 @@ def _recency(batch: pa.Table) -> pa.Array:
 STEP: Final = Step(
     name="signatures", version=2, settings=SigningSettings, reads=DOCUMENT, writes=SIGNATURE, run=sign_documents
 )
-
-signatures = shard_task(STEP)

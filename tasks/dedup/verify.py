@@ -9,7 +9,6 @@ import pyarrow as pa
 
 from schemas.signature import LINK, SHINGLE_SET, SIMILAR
 from tasks.dedup.settings import VerifyingSettings
-from tasks.engine.shard_task import shard_task
 from tasks.engine.step import Accounting, Partition, Step
 
 # An edit breaks at most two shingles of two tokens: of n tokens with a share s in place at least (2s - 1)n shingles are
@@ -124,5 +123,3 @@ STEP: Final = Step(
     streamed=frozenset({"batch", "shingles"}),
     accounting=Accounting.NONE,
 )
-
-verify = shard_task(STEP)

@@ -1,8 +1,13 @@
-"""The bridge to Prefect, once: a task from a step's declaration. The only `import prefect` in tasks/."""
+"""The bridge to Prefect, once: a task from a step's declaration. The only `import prefect` in tasks/.
+
+Flows call it when they submit a step. Steps do not: whoever needs one alone (a worker process, a test, a notebook)
+does not load Prefect, which takes a second and 100 MB.
+"""
 
 import errno
 from collections.abc import Mapping
 from concurrent.futures.process import BrokenProcessPool
+from functools import cache
 from typing import Any
 
 from prefect import Task, task
@@ -22,6 +27,7 @@ _TRANSIENT = (OSError, BrokenProcessPool)
 _PERMANENT_ERRNO = {errno.ENOSPC, errno.EDQUOT, errno.EROFS, errno.EACCES, errno.EPERM, errno.ENOENT}
 
 
+@cache
 def shard_task(step: Step[Any]) -> Task[..., StepRecord]:
     """A Prefect task that runs `step` on one shard (or on many, for a summary).
 

@@ -46,7 +46,8 @@ class Partition:
     records: int | None = None
 
 
-@dataclass(frozen=True)
+# Compared by identity: a declaration is one object in a process.
+@dataclass(frozen=True, eq=False)
 class Step(Generic[S]):
     """Declaration of a step; its Prefect task is derived from it.
 

@@ -14,7 +14,6 @@ from schemas.document import DOCUMENT
 from schemas.inventory import INVENTORY
 from schemas.outcomes import DROP, QUARANTINE
 from tasks.engine.partition import drop_rows
-from tasks.engine.shard_task import shard_task
 from tasks.engine.step import Accounting, Partition, Step
 from tasks.extract.code_languages import language_of
 from tasks.extract.markdown_blocks import markdown_blocks
@@ -168,5 +167,3 @@ STEP: Final = Step(
     causes=ExtractCause,
     accounting=Accounting.PARENTS,
 )
-
-extract_code = shard_task(STEP)

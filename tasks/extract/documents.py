@@ -16,7 +16,6 @@ from schemas.inventory import INVENTORY
 from schemas.outcomes import QUARANTINE
 from schemas.sides import IMAGE
 from tasks.engine.sandbox import SandboxError, borrowed_sandbox
-from tasks.engine.shard_task import shard_task
 from tasks.engine.step import Accounting, Partition, Step
 from tasks.extract.parse_file import parse_file
 from tasks.extract.parsed import Parsed, ParseError
@@ -128,5 +127,3 @@ STEP: Final = Step(
     emits={"images": IMAGE},
     accounting=Accounting.PARENTS,
 )
-
-extract_documents = shard_task(STEP)

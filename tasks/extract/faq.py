@@ -11,7 +11,6 @@ import pyarrow as pa
 from schemas.document import DOCUMENT
 from schemas.inventory import INVENTORY
 from schemas.outcomes import QUARANTINE
-from tasks.engine.shard_task import shard_task
 from tasks.engine.step import Accounting, Partition, Step
 from tasks.extract.raw import RawError, read_unpacked
 from tasks.extract.rows import document_row, documents_table, quarantine_row, storable
@@ -161,5 +160,3 @@ STEP: Final = Step(
     causes=ExtractCause,
     accounting=Accounting.PARENTS,
 )
-
-extract_faq = shard_task(STEP)

@@ -15,7 +15,6 @@ from schemas.document import DOCUMENT
 from schemas.inventory import INVENTORY
 from schemas.outcomes import DROP, QUARANTINE
 from tasks.engine.partition import drop_rows
-from tasks.engine.shard_task import shard_task
 from tasks.engine.step import Accounting, Partition, Step
 from tasks.extract.issue_formats import BadRecord, FoundRecord, find_records
 from tasks.extract.issue_records import read_thread
@@ -149,5 +148,3 @@ STEP: Final = Step(
     causes=ExtractCause,
     accounting=Accounting.PARENTS,
 )
-
-extract_issues = shard_task(STEP)

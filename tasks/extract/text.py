@@ -12,7 +12,6 @@ import pyarrow as pa
 from schemas.document import DOCUMENT
 from schemas.inventory import INVENTORY
 from schemas.outcomes import QUARANTINE
-from tasks.engine.shard_task import shard_task
 from tasks.engine.step import Accounting, Partition, Step
 from tasks.engine.utf8 import utf8_column
 from tasks.engine.word_count import count_words
@@ -138,5 +137,3 @@ STEP: Final = Step(
     causes=ExtractCause,
     accounting=Accounting.PARENTS,
 )
-
-extract_text = shard_task(STEP)

@@ -10,7 +10,6 @@ from schemas.document import DOCUMENT
 from schemas.release import release_rows
 from schemas.settings import StepSettings
 from tasks.engine.partition import text_digests
-from tasks.engine.shard_task import shard_task
 from tasks.engine.step import Accounting, Partition, Step
 
 ROWS: Final = release_rows("documents")
@@ -54,5 +53,3 @@ STEP: Final = Step(
     run=make_rows,
     accounting=Accounting.NONE,
 )
-
-documents = shard_task(STEP)

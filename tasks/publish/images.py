@@ -8,7 +8,6 @@ from schemas.document import DOCUMENT
 from schemas.release import release_rows
 from schemas.settings import StepSettings
 from schemas.sides import IMAGE
-from tasks.engine.shard_task import shard_task
 from tasks.engine.step import Accounting, Partition, Step
 
 ROWS: Final = release_rows("images")
@@ -52,5 +51,3 @@ STEP: Final = Step(
     uses={"images": IMAGE},
     accounting=Accounting.NONE,
 )
-
-images = shard_task(STEP)

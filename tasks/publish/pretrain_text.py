@@ -8,7 +8,6 @@ import pyarrow.compute as pc
 from schemas.document import DOCUMENT
 from schemas.release import release_rows
 from schemas.settings import StepSettings
-from tasks.engine.shard_task import shard_task
 from tasks.engine.step import Accounting, Partition, Step
 from tasks.publish.documents import kind_of
 
@@ -38,5 +37,3 @@ STEP: Final = Step(
     run=make_texts,
     accounting=Accounting.NONE,
 )
-
-pretrain_text = shard_task(STEP)

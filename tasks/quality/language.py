@@ -13,7 +13,6 @@ import pycld2
 
 from schemas.document import DOCUMENT
 from schemas.settings import StepSettings
-from tasks.engine.shard_task import shard_task
 from tasks.engine.step import Partition, Step
 from tasks.quality.characters import HAN_SIMPLIFIED, HAN_TRADITIONAL, class_table
 
@@ -115,5 +114,3 @@ def _only_in(kind: int) -> str:
 
 
 STEP: Final = Step(name=NAME, version=2, settings=LanguageSettings, reads=DOCUMENT, writes=DOCUMENT, run=tell_language)
-
-language = shard_task(STEP)

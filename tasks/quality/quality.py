@@ -20,7 +20,6 @@ from schemas.document import DOCUMENT
 from schemas.settings import StepSettings
 from schemas.signals import SIGNALS
 from tasks.engine.partition import split
-from tasks.engine.shard_task import shard_task
 from tasks.engine.step import Partition, Step
 
 NAME: Final = "quality"
@@ -227,5 +226,3 @@ STEP: Final = Step(
     reasons=QualityReason,
     uses={"signals": SIGNALS},
 )
-
-quality = shard_task(STEP)

@@ -22,7 +22,6 @@ from schemas.signals import (
     SIGNALS,
     WORD_SIGNALS,
 )
-from tasks.engine.shard_task import shard_task
 from tasks.engine.step import Accounting, Partition, Step
 from tasks.engine.utf8 import utf8_column
 from tasks.quality.character_signals import measure_characters
@@ -99,5 +98,3 @@ STEP: Final = Step(
     run=measure_signals,
     accounting=Accounting.ROWS,
 )
-
-signals = shard_task(STEP)

@@ -16,7 +16,6 @@ import pyarrow as pa
 from schemas.document import DOCUMENT
 from schemas.release import release_rows
 from schemas.tokenizer import TOKENIZER
-from tasks.engine.shard_task import shard_task
 from tasks.engine.step import Accounting, Partition, Step
 from tasks.tokens.atoms import find_atoms
 from tasks.tokens.encoder import Encoder
@@ -212,5 +211,3 @@ STEP: Final = Step(
     uses={"tokenizer": TOKENIZER},
     accounting=Accounting.NONE,
 )
-
-chunks = shard_task(STEP)

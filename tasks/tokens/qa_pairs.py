@@ -9,7 +9,6 @@ import pyarrow as pa
 from schemas.document import DOCUMENT
 from schemas.release import release_rows
 from schemas.settings import StepSettings
-from tasks.engine.shard_task import shard_task
 from tasks.engine.step import Accounting, Partition, Step
 from tasks.tokens.evidence import ChunksByDocument
 from tasks.tokens.jieba_cut import cut_words
@@ -76,5 +75,3 @@ STEP: Final = Step(
     uses={"chunks": release_rows("chunks")},
     accounting=Accounting.NONE,
 )
-
-qa_pairs = shard_task(STEP)

@@ -9,7 +9,6 @@ from schemas.document import DOCUMENT
 from schemas.release import release_rows
 from schemas.settings import StepSettings
 from schemas.tokenizer import TOKENIZER
-from tasks.engine.shard_task import shard_task
 from tasks.engine.step import Accounting, Partition, Step
 from tasks.tokens.encoder import Encoder
 from tasks.tokens.evidence import ChunksByDocument
@@ -80,5 +79,3 @@ STEP: Final = Step(
     uses={"chunks": release_rows("chunks"), "tokenizer": TOKENIZER},
     accounting=Accounting.NONE,
 )
-
-sft = shard_task(STEP)

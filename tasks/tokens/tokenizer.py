@@ -15,7 +15,6 @@ import pyarrow as pa
 import sentencepiece
 
 from schemas.tokenizer import TOKENIZER, TOKENIZER_SAMPLE
-from tasks.engine.shard_task import shard_task
 from tasks.engine.step import Accounting, Partition, Step
 from tasks.tokens.settings import TokensSettings
 from tasks.tokens.tokenizer_sample import take_sample
@@ -131,5 +130,3 @@ STEP: Final = Step(
     run=make_tokenizer,
     accounting=Accounting.NONE,
 )
-
-tokenizer = shard_task(STEP)

@@ -11,7 +11,6 @@ import pyarrow as pa
 
 from schemas.document import DOCUMENT
 from schemas.tokenizer import TOKENIZER_SAMPLE
-from tasks.engine.shard_task import shard_task
 from tasks.engine.step import Accounting, Partition, Step
 from tasks.tokens.settings import TokensSettings
 
@@ -67,5 +66,3 @@ STEP: Final = Step(
     run=sample_texts,
     accounting=Accounting.NONE,
 )
-
-tokenizer_sample = shard_task(STEP)

@@ -14,7 +14,6 @@ import pyarrow as pa
 from schemas.document import DOCUMENT
 from schemas.release import release_rows
 from schemas.tokenizer import TOKEN_COUNT, TOKENIZER
-from tasks.engine.shard_task import shard_task
 from tasks.engine.step import Accounting, Partition, Step
 from tasks.tokens.encoder import Encoder
 from tasks.tokens.settings import TokensSettings
@@ -105,5 +104,3 @@ STEP: Final = Step(
     emits={"token_counts": TOKEN_COUNT},
     accounting=Accounting.NONE,
 )
-
-tokens = shard_task(STEP)
