@@ -73,6 +73,7 @@ WRONG_CARD = VISA[:-1] + str((int(VISA[-1]) + 1) % 10)
         ("联系人：欧阳明慧；", "欧阳明慧", "PERSON"),
         ("记者王建国报道", "王建国", "PERSON"),
         ("Dr. Alice Bergström said", "Alice Bergström", "PERSON"),
+        ("请Dr. Alice Miller说明情况", "Alice Miller", "PERSON"),
         ("Signed-off-by: Jane Q. Miller <jqp@corp.org>", "Jane Q. Miller", "PERSON"),
         ("Best regards,\nJohn Smith\n", "John Smith", "PERSON"),
     ],

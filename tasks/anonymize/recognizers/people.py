@@ -13,21 +13,23 @@ from tasks.anonymize.recognizers.rule import Rule, RuleSet, metadata_of
 HAN_NAME: Final = "winnow_han_person"
 HAN_SCORE: Final = 0.8
 _UPPER: Final = "A-ZÀ-ÖØ-ÞĀĂĄĆČĎĐĘĚĞĢĪİĶŁĻŃŇŌŐŒŘŚŠŞŢŤŪŮŰŹŻŽ"
-_LETTER: Final = r"[^\W\d_]"
-_WORD: Final = rf"[{_UPPER}]{_LETTER}*(?:['’-][{_UPPER}]?{_LETTER}+)?"
+# Latin ones: in "Alice Miller说" the name ends before the Han. Bounded, as what is looked at is.
+_LATIN: Final = "A-Za-zÀ-ÖØ-öø-ɏḀ-ỿ"
+_BEFORE, _AFTER = rf"(?<![{_LATIN}0-9_])", rf"(?![{_LATIN}0-9_])"
+_WORD: Final = rf"[{_UPPER}][{_LATIN}]{{0,30}}(?:['’-][{_UPPER}]?[{_LATIN}]{{1,30}})?"
 # The blanks inside a name never break a line.
 _FULL: Final = rf"{_WORD}(?: (?:[{_UPPER}]\.?|van|von|der|den|de|da|di|del|la|le|el|bin|al)){{0,2}}(?: {_WORD}){{1,2}}"
 WITH_ADDRESS: Final = re.compile(
-    rf"(?<![\w.])(?P<value>{_FULL}|{_WORD}(?: [{_UPPER}]\.)?) {{1,3}}[<(](?=[\w.%+-]{{1,64}}[@＠])"
+    rf"(?<![{_LATIN}0-9_.])(?P<value>{_FULL}|{_WORD}(?: [{_UPPER}]\.)?) {{1,3}}[<(](?=[\w.%+-]{{1,64}}[@＠])"
 )
-TITLED: Final = re.compile(rf"(?<!\w)(?:Mr|Mrs|Ms|Dr|Prof|Miss)\.? (?P<value>{_FULL}|{_WORD})(?!\w)")
+TITLED: Final = re.compile(rf"{_BEFORE}(?:Mr|Mrs|Ms|Dr|Prof|Miss)\.? (?P<value>{_FULL}|{_WORD}){_AFTER}")
 CUED: Final = re.compile(
-    r"(?<!\w)(?i:(?:my|his|her|full|first|last|customer|contact|real|given|family) ?name(?: is|:)|name:|i am|i'm"
+    rf"{_BEFORE}(?i:(?:my|his|her|full|first|last|customer|contact|real|given|family) ?name(?: is|:)|name:|i am|i'm"
     r"|this is|author:|"
     r"authored by|written by|maintainer:|maintained by|contact person:|contact:|attn:?|dear|(?:signed-off|reviewed"
     r"|acked|tested|"
     r"reported|suggested|co-authored|co-developed)-by:)"
-    rf"[ \t]{{1,3}}(?P<value>{_FULL})(?!\w)"
+    rf"[ \t]{{1,3}}(?P<value>{_FULL}){_AFTER}"
 )
 SIGNED: Final = re.compile(
     rf"(?m)(?:^|[.!] )(?i:(?:best|kind|warm)?(?: ?regards)|sincerely|cheers|many thanks|thanks|thank you"
@@ -35,8 +37,8 @@ SIGNED: Final = re.compile(
     rf"[-– ]{{0,3}}(?P<value>{_FULL}|{_WORD})[ \t]*$"
 )
 ORGANISATION: Final = re.compile(
-    rf"(?P<value>(?<!\w){_WORD}(?:,? (?:and |& )?{_WORD}){{0,4}},? (?:Inc|Ltd|LLC|GmbH|Corp|Corporation|Company"
-    rf"|Limited|PLC|S\.A)(?!\w)"
+    rf"(?P<value>{_BEFORE}{_WORD}(?:,? (?:and |& )?{_WORD}){{0,4}},? (?:Inc|Ltd|LLC|GmbH|Corp|Corporation|Company"
+    rf"|Limited|PLC|S\.A){_AFTER}"
     r"|[一-鿿]{2,20}(?:有限公司|股份公司|集团公司|事务所))"
 )
 _NOT_NAMES: Final = frozenset(
