@@ -14,8 +14,8 @@ from tasks.extract.settings import ExtractSettings
 from tasks.extract.text import STEP as TEXT
 from tasks.quality.language import STEP as LANGUAGE
 from tasks.quality.quality import STEP as QUALITY
+from tasks.quality.settings import SignalsSettings
 from tasks.quality.signals import STEP as SIGNALS
-from tasks.quality.signals import SignalsSettings
 
 EXTRACT = {"documents": DOCUMENTS, "code": CODE, "issues": ISSUES, "faq": FAQ, "text": TEXT}
 

@@ -11,11 +11,10 @@ from pydantic import Field, ValidationError, model_validator
 from schemas.settings import Settings
 from schemas.sources import DocumentsSource, Source
 from tasks.anonymize.settings import AnonymizeSettings
-from tasks.clean.clean import CleanSettings
+from tasks.clean.settings import CleanSettings
 from tasks.dedup.settings import DeduplicateSettings
 from tasks.extract.settings import ExtractSettings
-from tasks.quality.language import LanguageSettings
-from tasks.quality.quality import QualitySettings
+from tasks.quality.settings import LanguageSettings, QualitySettings
 from tasks.tokens.settings import ChunksSettings, TokensSettings
 
 Output = Literal[

@@ -6,7 +6,8 @@ import pyarrow as pa
 
 from schemas.inventory import INVENTORY
 from schemas.sources import IssuesSource
-from tasks.clean.clean import CleanSettings, clean_documents
+from tasks.clean.clean import clean_documents
+from tasks.clean.settings import CleanSettings
 from tasks.engine.store import Store
 from tasks.extract.issues import extract_threads
 from tasks.extract.settings import ExtractSettings

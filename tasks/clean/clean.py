@@ -14,10 +14,10 @@ import polars as pl
 import pyarrow as pa
 
 from schemas.document import DOCUMENT
-from schemas.settings import StepSettings
 from schemas.sides import REMOVED_SPAN
 from tasks.clean.licence_header import find_licence_headers
 from tasks.clean.page_furniture import find_page_furniture
+from tasks.clean.settings import CleanSettings
 from tasks.clean.threads import find_thread_noise
 from tasks.engine.edits import Edit, EditedText
 from tasks.engine.markdown_fences import fence_spans
@@ -41,14 +41,6 @@ _LINES: Final = re.compile(_MANY_LINES)
 # A character and the marks that follow it; Hangul syllables in parts.
 _COMPOSABLE: Final = re.compile(r"[^\u0300-\u036f][\u0300-\u036f\u3099\u309a\u1160-\u11ff]+|[^\x00-\u02ff]")
 _ENDS: Final = r"\A\s*\n|\s\z"
-
-
-class CleanSettings(StepSettings):
-    """What is taken out."""
-
-    page_furniture: bool = True
-    licence_headers: bool = True
-    thread_noise: bool = True
 
 
 class CleanReason(StrEnum):

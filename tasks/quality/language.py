@@ -12,9 +12,9 @@ import pyarrow as pa
 import pycld2
 
 from schemas.document import DOCUMENT
-from schemas.settings import StepSettings
 from tasks.engine.step import Partition, Step
 from tasks.quality.characters import HAN_SIMPLIFIED, HAN_TRADITIONAL, class_table
+from tasks.quality.settings import LanguageSettings
 
 NAME: Final = "language"
 
@@ -30,13 +30,6 @@ _OTHER_WORD: Final = r"[\p{L}--\p{Latin}--\p{Han}--\p{Hiragana}--\p{Katakana}--\
 _EXCERPT: Final = 4000
 # A few words are never enough for statistics; Latin ones in a bilingual inbox are English.
 _FEW_WORDS: Final = 8
-
-
-class LanguageSettings(StepSettings):
-    """Shares of words from which on a text is called Chinese, or mixed."""
-
-    chinese: float = 0.6
-    mixed: float = 0.15
 
 
 def tell_language(batch: pa.Table, settings: LanguageSettings) -> Partition:

@@ -12,7 +12,6 @@ import pyarrow as pa
 from numba import njit
 
 from schemas.document import DOCUMENT
-from schemas.settings import StepSettings
 from schemas.signals import (
     CHARACTER_SIGNALS,
     COUNTS,
@@ -32,6 +31,7 @@ from tasks.quality.phrase_signals import measure_phrases
 from tasks.quality.phrases import Automaton, phrase_automaton
 from tasks.quality.repeat_signals import measure_n_grams
 from tasks.quality.scratch import MAX_POINTS, Scratch, scratch_for
+from tasks.quality.settings import SignalsSettings
 from tasks.quality.word_signals import find_tokens, measure_vocabulary, stop_word_hashes
 
 NAME: Final = "signals"
@@ -41,10 +41,6 @@ _WORDS: Final = len(CHARACTER_SIGNALS)
 _LINES: Final = _WORDS + len(WORD_SIGNALS)
 _REPEATS: Final = _LINES + len(LINE_SIGNALS)
 _PHRASES: Final = _REPEATS + len(REPEAT_SIGNALS)
-
-
-class SignalsSettings(StepSettings):
-    """Nothing to set: thresholds belong to `quality`."""
 
 
 def measure_signals(batch: pa.Table, settings: SignalsSettings) -> Partition:  # noqa: ARG001 - every step has settings

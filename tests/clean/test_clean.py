@@ -7,8 +7,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from schemas.sides import REMOVED_SPAN
-from tasks.clean.clean import STEP, CleanSettings, clean_documents, clean_text
+from tasks.clean.clean import STEP, clean_documents, clean_text
 from tasks.clean.licence_header import licence_headers
+from tasks.clean.settings import CleanSettings
 
 
 def _texts(parts) -> list[str]:

@@ -7,7 +7,8 @@ import pyarrow as pa
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from tasks.clean.clean import STEP, CleanSettings, clean_documents, clean_text
+from tasks.clean.clean import STEP, clean_documents, clean_text
+from tasks.clean.settings import CleanSettings
 from tests.corpus_documents import manuals_of
 
 NOTHING = dict.fromkeys(("level", "page", "x0", "y0", "x1", "y1", "html", "attributes"))

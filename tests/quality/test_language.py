@@ -6,7 +6,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from tasks.quality.language import STEP, LanguageSettings, tell_language
+from tasks.quality.language import STEP, tell_language
+from tasks.quality.settings import LanguageSettings
 from tests.corpus_documents import manuals_of, threads_of
 from tests.tokens.conftest import CHINESE, ENGLISH, mixed_text
 

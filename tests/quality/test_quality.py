@@ -9,9 +9,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from pydantic import ValidationError
 
-from tasks.quality.language import LanguageSettings, tell_language
-from tasks.quality.quality import RULES, STEP, QualityReason, QualitySettings, filter_quality
-from tasks.quality.signals import SignalsSettings, measure_signals
+from tasks.quality.language import tell_language
+from tasks.quality.quality import STEP, filter_quality
+from tasks.quality.rules import RULES, QualityReason
+from tasks.quality.settings import LanguageSettings, QualitySettings, SignalsSettings
+from tasks.quality.signals import measure_signals
 from tests.corpus_documents import manuals_of, threads_of
 from tests.tokens.conftest import CHINESE, ENGLISH
 

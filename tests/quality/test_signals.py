@@ -9,7 +9,8 @@ from hypothesis import strategies as st
 
 from schemas.signals import MEASURED
 from tasks.quality.scratch import clear_table, scratch_for
-from tasks.quality.signals import STEP, SignalsSettings, measure, measure_signals
+from tasks.quality.settings import SignalsSettings
+from tasks.quality.signals import STEP, measure, measure_signals
 from tests.corpus_documents import manuals_of
 from tests.quality import published
 from tests.tokens.conftest import CHINESE, CODE, ENGLISH, mixed_text
