@@ -52,6 +52,8 @@ def _bound(listener: socket.socket) -> int:
 def _environment() -> dict[str, str]:
     return {
         "PREFECT_UI_ENABLED": "0",
+        # Types of stored credentials: a second of a first run that needs none of them.
+        "PREFECT_API_BLOCKS_REGISTER_ON_START": "false",
         "PREFECT__SERVER_EPHEMERAL": "1",
         "PREFECT__SERVER_FINAL": "1",
         "PREFECT_SERVER_ANALYTICS_ENABLED": "false",

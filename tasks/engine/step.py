@@ -1,10 +1,11 @@
 """A step: a pure function of a batch and its settings, and what it declares about itself."""
 
+import importlib
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 from types import MappingProxyType
-from typing import Generic, TypeVar
+from typing import Any, Generic, TypeVar
 
 import pyarrow as pa
 
@@ -144,3 +145,10 @@ class Step(Generic[S]):
                 f"{self.name}: shard {shard_id} lost {len(expected - parents)} of {len(expected)} inputs "
                 f"and invented {len(parents - expected)}"
             )
+
+
+def step_at(address: str) -> Step[Any]:
+    """The declaration at an address; its module is imported."""
+    module, _, name = address.partition(":")
+    steps = [value for value in vars(importlib.import_module(module)).values() if isinstance(value, Step)]
+    return next(step for step in steps if step.name == name)

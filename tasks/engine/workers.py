@@ -4,7 +4,6 @@ Prefect's own process runner starts a client in every child and took 110-220 ms 
 docs/decisions/0005): the Prefect task stays a thread of the driver and only the step's body is sent to a process.
 """
 
-import importlib
 import multiprocessing as mp
 import threading
 from collections.abc import Callable, Iterator, Mapping
@@ -15,9 +14,10 @@ from typing import Any, TypeVar
 
 from schemas.settings import Settings
 from schemas.shard import StepRecord
+from tasks.engine.first_calls import FirstCalls
 from tasks.engine.lifeline import exit_with_parent
 from tasks.engine.run_step import Refs, find_record, run_step
-from tasks.engine.step import Step
+from tasks.engine.step import Step, step_at
 from tasks.engine.store import Store
 
 T = TypeVar("T")
@@ -26,13 +26,19 @@ T = TypeVar("T")
 class _Pool:
     """A process pool that is made anew after one of its processes died (out of memory, a crash in C code)."""
 
-    def __init__(self, workers: int) -> None:
+    def __init__(self, workers: int, first_calls: FirstCalls | None = None) -> None:
         self.workers = workers
+        self._first_calls = first_calls
         self._lock = threading.Lock()
         self._executor = self._start()
 
     def _start(self) -> ProcessPoolExecutor:
-        return ProcessPoolExecutor(self.workers, mp.get_context("spawn"), initializer=exit_with_parent)
+        context = mp.get_context("spawn")
+        return ProcessPoolExecutor(self.workers, context, initializer=_begin, initargs=(self._first_calls,))
+
+    def wake(self) -> None:
+        """Start the processes now; without work they would start with the first call."""
+        self._executor.submit(_nothing)
 
     def call(self, function: Callable[..., T], *args: Any, **named: Any) -> T:
         executor = self._executor
@@ -49,14 +55,31 @@ class _Pool:
         self._executor.shutdown(wait=True, cancel_futures=True)
 
 
+def _begin(first_calls: FirstCalls | None) -> None:
+    exit_with_parent()
+    if first_calls:
+        first_calls.make()
+
+
+def _nothing() -> None:
+    pass
+
+
 _pool: _Pool | None = None
+_waiting: list[_Pool] = []
+
+
+def start_early(workers: int, first_calls: FirstCalls) -> None:
+    """Start the processes that the next `worker_processes` will use, and let them make first calls meanwhile."""
+    _waiting.append(_Pool(workers, first_calls))
+    _waiting[-1].wake()
 
 
 @contextmanager
 def worker_processes(workers: int) -> Iterator[None]:
     """Send step bodies to `workers` processes while the block runs."""
     global _pool  # one per driver: a task of any flow must find it
-    _pool = _Pool(workers)
+    _pool = _waiting.pop() if _waiting and _waiting[-1].workers == workers else _Pool(workers)
     try:
         yield
     finally:
@@ -95,7 +118,4 @@ def _run_by_address(
     uses: Mapping[str, Refs] | None,
     shard_id: str | None,
 ) -> StepRecord:
-    module, _, name = address.partition(":")
-    steps = [value for value in vars(importlib.import_module(module)).values() if isinstance(value, Step)]
-    step = next(step for step in steps if step.name == name)
-    return run_step(step, shards, settings, store, uses, shard_id=shard_id)
+    return run_step(step_at(address), shards, settings, store, uses, shard_id=shard_id)

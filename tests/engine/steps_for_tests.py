@@ -49,6 +49,11 @@ def die_once(batch: pa.Table, settings: LengthSettings) -> Partition:
     return Partition(batch)
 
 
+def raise_always(batch: pa.Table, settings: LengthSettings) -> Partition:
+    open(settings.marker or os.devnull, "w", encoding="ascii").close()
+    raise ValueError("always")
+
+
 def _step(name, run, **declared):
     return Step(name=name, version=1, settings=LengthSettings, reads=DOCUMENT, writes=DOCUMENT, run=run, **declared)
 
@@ -59,3 +64,4 @@ DOUBLES = _step("doubles", keep_first_twice)
 UNDECLARED = _step("undeclared", undeclared_reason, reasons=LengthReason)
 LOSES_PARENTS = _step("loses_parents", lose_last, accounting=Accounting.PARENTS)
 DIES = _step("dies", die_once)
+RAISES = _step("raises", raise_always)

@@ -10,9 +10,10 @@ import psutil
 import pytest
 
 from schemas.document import DOCUMENT
+from tasks.engine.first_calls import FirstCalls
 from tasks.engine.run_step import run_step
 from tasks.engine.store import Store
-from tasks.engine.workers import dispatch, worker_processes
+from tasks.engine.workers import dispatch, start_early, worker_processes
 from tests.engine import steps_for_tests as steps
 from tests.engine.steps_for_tests import LengthSettings
 
@@ -34,6 +35,19 @@ def test_after_a_worker_died_the_next_one_does_the_work(tmp_path: Path, document
         with pytest.raises(BrokenProcessPool):
             dispatch(steps.DIES, shard, settings, store)
         assert dispatch(steps.DIES, shard, settings, store).kept.rows == 2
+
+
+def test_workers_that_were_started_early_do_the_work_whatever_their_first_calls_raised(tmp_path: Path, documents):
+    store, called = Store(str(tmp_path / "store")), tmp_path / "called"
+    first = LengthSettings(marker=str(called))
+    early = FirstCalls([("tests.engine.steps_for_tests:none", first), (steps.RAISES.address, first)], documents("x"))
+    start_early(1, early)
+    children = psutil.Process().children()
+    with worker_processes(1):
+        shard = store.put_table(documents("a long text", "一段文本"), DOCUMENT, "s")
+        assert dispatch(steps.LENGTH, shard, LengthSettings(), store).kept.rows
+        assert psutil.Process().children() == children
+    assert called.exists()
 
 
 _DRIVER = """
