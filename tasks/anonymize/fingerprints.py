@@ -12,7 +12,8 @@ from typing import Any, Final
 
 import numpy as np
 import numpy.typing as npt
-from numba import njit
+
+from tasks.engine.kernel import kernel
 
 # Longer values (keys, long addresses) are told by their own format wherever they stand.
 MAX_BYTES: Final = 128
@@ -40,8 +41,10 @@ class Fingerprints:
         if not self.values.size:
             return np.empty((0, 3), np.int64)
         out = np.empty((1024, 3), np.int64)
+        quick = np.zeros(65536, np.bool_)
+        quick[self.firsts & np.uint64(0xFFFF)] = True
         while True:
-            count = _scan(data, offsets, self.seed, self.values, self.firsts, out)
+            count = _scan(data, offsets, self.seed, self.values, self.firsts, quick, out)
             if count <= out.shape[0]:
                 return out[:count]
             out = np.empty((count, 3), np.int64)
@@ -73,7 +76,7 @@ def fingerprints(rows: Iterable[tuple[int, int, str]], seed: np.uint64) -> Finge
     return Fingerprints(seed, values, firsts, {value: entity for value, _, entity in table})
 
 
-@njit(cache=True, nogil=True)
+@kernel
 def fingerprint(data: Any, seed: Any) -> Any:
     """FNV-1a from a secret start."""
     key = seed
@@ -82,12 +85,12 @@ def fingerprint(data: Any, seed: Any) -> Any:
     return key
 
 
-@njit(cache=True, nogil=True)
+@kernel
 def _is_word(byte: Any) -> Any:
     return 48 <= byte <= 57 or 65 <= byte <= 90 or 97 <= byte <= 122 or byte == 95
 
 
-@njit(cache=True, nogil=True)
+@kernel
 def _word_end(data: Any, i: Any, end: Any) -> Any:
     j = i + 1
     if _is_word(data[i]):
@@ -99,18 +102,15 @@ def _word_end(data: Any, i: Any, end: Any) -> Any:
     return j
 
 
-@njit(cache=True, nogil=True)
+@kernel
 def _holds(table: Any, key: Any) -> Any:
     place = np.searchsorted(table, key)
     return place < table.size and table[place] == key
 
 
-@njit(cache=True, nogil=True)
-def _scan(data: Any, offsets: Any, seed: Any, values: Any, firsts: Any, out: Any) -> Any:
+@kernel
+def _scan(data: Any, offsets: Any, seed: Any, values: Any, firsts: Any, quick: Any, out: Any) -> Any:
     count = 0
-    quick = np.zeros(65536, np.bool_)
-    for first in firsts:
-        quick[first & np.uint64(0xFFFF)] = True
     for item in range(offsets.size - 1):
         i, end = offsets[item], offsets[item + 1]
         while i < end:

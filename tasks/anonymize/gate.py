@@ -11,10 +11,10 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 import numpy as np
-from numba import njit
 
 from tasks.anonymize.automaton import Automaton, Bytes, Longs
 from tasks.anonymize.families import Family
+from tasks.engine.kernel import kernel
 
 
 @dataclass(frozen=True)
@@ -47,16 +47,13 @@ def find_anchors(data: Bytes, offsets: Longs, automaton: Automaton) -> Anchors:
     return Anchors(rows[:, 0].copy(), rows[:, 1].copy(), rows[:, 2].copy(), rows[:, 3].copy())
 
 
-@njit(cache=True, nogil=True)
+@kernel
 def holds_han(data: Any, offsets: Any) -> Any:
-    """Whether each text holds a character of U+4000 to U+9FFF."""
-    found = np.zeros(offsets.size - 1, np.bool_)
-    for item in range(offsets.size - 1):
-        for i in range(offsets[item], offsets[item + 1]):
-            if 0xE4 <= data[i] <= 0xE9:
-                found[item] = True
-                break
-    return found
+    """Some text holds a character of U+4000 to U+9FFF."""
+    for i in range(offsets[0], offsets[-1]):
+        if 0xE4 <= data[i] <= 0xE9:
+            return True
+    return False
 
 
 _NUMBER: Final = int(Family.NUMBER)
@@ -70,7 +67,7 @@ MIN_DIGITS: Final = 7
 MIN_RANDOM: Final = 20
 
 
-@njit(cache=True, nogil=True)
+@kernel
 def _scan(data: Any, offsets: Any, classes: Any, following: Any, found: Any, longest: Any, out: Any) -> Any:
     count = 0
     for item in range(offsets.size - 1):
@@ -86,14 +83,14 @@ def _scan(data: Any, offsets: Any, classes: Any, following: Any, found: Any, lon
     return count
 
 
-@njit(cache=True, nogil=True)
+@kernel
 def _put(out: Any, count: Any, item: Any, start: Any, end: Any, family: Any) -> Any:
     if count < out.shape[0]:
         out[count, 0], out[count, 1], out[count, 2], out[count, 3] = item, start, end, family
     return count + 1
 
 
-@njit(cache=True, nogil=True)
+@kernel
 def _digit(data: Any, i: Any, end: Any) -> Any:
     """Bytes of the digit at i: 1, or 3 where it is full-width; 0 where there is none."""
     if 48 <= data[i] <= 57:
@@ -103,7 +100,7 @@ def _digit(data: Any, i: Any, end: Any) -> Any:
     return 0
 
 
-@njit(cache=True, nogil=True)
+@kernel
 def _scan_numbers(data: Any, begin: Any, end: Any, item: Any, out: Any, count: Any) -> Any:
     """Digits with at most two spaces, dashes, dots, slashes or brackets between any two."""
     i = begin
@@ -131,17 +128,18 @@ def _scan_numbers(data: Any, begin: Any, end: Any, item: Any, out: Any, count: A
     return count
 
 
-@njit(cache=True, nogil=True)
+@kernel
 def _is_gap(byte: Any) -> Any:
     # space - . / ( )
     return byte == 32 or byte == 45 or byte == 46 or byte == 47 or byte == 40 or byte == 41
 
 
-@njit(cache=True, nogil=True)
+@kernel
 def _is_plain(data: Any, start: Any, stop: Any) -> Any:
     """A decimal fraction, or a date with at most an hour after it: what most numbers in prose and logs are."""
     groups, last, size = 0, 0, 0
-    sizes = np.zeros(4, np.int64)
+    # Eight bits of each group; what matters is whether it has up to four digits.
+    sizes = 0
     for i in range(start, stop):
         if 48 <= data[i] <= 57:
             size += 1
@@ -149,21 +147,22 @@ def _is_plain(data: Any, start: Any, stop: Any) -> Any:
         if groups == 4 or data[i] > 57 or data[i] == 40 or data[i] == 41:
             return False
         if size:
-            sizes[groups] = size
+            sizes |= min(size, 255) << 8 * groups
             groups += 1
         last = data[i]
         size = 0
     if groups == 4:
         return False
-    sizes[groups] = size
+    sizes |= min(size, 255) << 8 * groups
     groups += 1
-    if groups == 2 and last == 46 and sizes[0] != 3:
+    first, second, third, fourth = sizes & 255, sizes >> 8 & 255, sizes >> 16 & 255, sizes >> 24
+    if groups == 2 and last == 46 and first != 3:
         return True
     is_year = (data[start] == 49 and data[start + 1] == 57) or (data[start] == 50 and data[start + 1] == 48)
-    return is_year and sizes[0] == 4 and groups >= 3 and sizes[1] <= 2 and sizes[2] <= 2 and sizes[3] <= 2
+    return is_year and first == 4 and groups >= 3 and second <= 2 and third <= 2 and fourth <= 2
 
 
-@njit(cache=True, nogil=True)
+@kernel
 def _scan_words(data: Any, begin: Any, end: Any, item: Any, out: Any, count: Any) -> Any:
     """Random words: 20 characters or more of at least two of the three sorts, digits among them."""
     start, digits, upper, lower, dashes = begin, 0, 0, 0, 0
@@ -188,7 +187,7 @@ def _scan_words(data: Any, begin: Any, end: Any, item: Any, out: Any, count: Any
     return count
 
 
-@njit(cache=True, nogil=True)
+@kernel
 def _ends_number(data: Any, begin: Any, i: Any) -> Any:
     """Before i stands a number, perhaps with a letter or comma at its end."""
     k = i - 1
@@ -199,7 +198,7 @@ def _ends_number(data: Any, begin: Any, i: Any) -> Any:
     return k >= begin and 48 <= data[k] <= 57
 
 
-@njit(cache=True, nogil=True)
+@kernel
 def _scan_signs(data: Any, begin: Any, end: Any, item: Any, out: Any, count: Any) -> Any:
     """An @ before something; groups of hexadecimal digits with two colons together or three in all."""
     colons, double, groups, start = 0, False, 0, -1

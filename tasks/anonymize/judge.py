@@ -7,7 +7,6 @@ from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import Any, Final, NamedTuple
 
-import numpy as np
 import pyarrow as pa
 
 from tasks.anonymize.automaton import Automaton, build_automaton
@@ -99,13 +98,11 @@ def language_of(text: str) -> str:
 def _names(data: Any, offsets: Any) -> Iterator[tuple[int, PiiSpan]]:
     """Names in Chinese text. Here the gate and the recognizer are one function: there is nothing left to judge."""
     from tasks.anonymize.han.lexicon import load_lexicon
-    from tasks.anonymize.han.names import find_names
+    from tasks.anonymize.han.names import find_all_names
     from tasks.anonymize.recognizers.people import HAN_NAME, HAN_SCORE
 
-    buffer = memoryview(data)
-    for item in np.flatnonzero(holds_han(data, offsets)).tolist():
-        text = str(buffer[offsets[item] : offsets[item + 1]], "utf-8")
-        for start, end in find_names(text, load_lexicon()).tolist():
+    if holds_han(data, offsets):
+        for item, start, end in find_all_names(data, offsets, load_lexicon()).tolist():
             yield item, PiiSpan(start, end, "PERSON", HAN_SCORE, HAN_NAME)
 
 

@@ -11,11 +11,11 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 import numpy as np
-from numba import njit
 
 from tasks.anonymize.automaton import Bytes, Longs
 from tasks.anonymize.families import Family
 from tasks.anonymize.gate import Anchors
+from tasks.engine.kernel import kernel
 
 # Bytes a window reaches past its anchors on the same line, before it looks for a place to end.
 REACH: Final = 320
@@ -59,7 +59,7 @@ def cut_windows(data: Bytes, offsets: Longs, anchors: Anchors, family: Family) -
     return Windows(rows[:, 0].copy(), rows[:, 3].copy(), texts)
 
 
-@njit(cache=True, nogil=True)
+@kernel
 def _cut(data: Any, offsets: Any, items: Any, starts: Any, ends: Any, is_block: Any, lines: Any, rows: Any) -> Any:
     count = 0
     seen_item, seen_byte, seen_points = -1, 0, 0
@@ -83,7 +83,7 @@ def _cut(data: Any, offsets: Any, items: Any, starts: Any, ends: Any, is_block: 
     return count
 
 
-@njit(cache=True, nogil=True)
+@kernel
 def _left(data: Any, low: Any, start: Any) -> Any:
     i = start
     floor = max(low, start - REACH)
@@ -100,7 +100,7 @@ def _left(data: Any, low: Any, start: Any) -> Any:
     return i
 
 
-@njit(cache=True, nogil=True)
+@kernel
 def _right(data: Any, high: Any, end: Any, lines: Any) -> Any:
     i = end
     ceiling = min(high, end + REACH)

@@ -14,7 +14,6 @@ from typing import Any, Final
 
 import numpy as np
 import numpy.typing as npt
-from numba import njit
 
 from tasks.anonymize.han.vocabulary import (
     AFTER,
@@ -32,6 +31,7 @@ from tasks.anonymize.han.vocabulary import (
     SURNAMES,
     WEAK,
 )  # fmt: skip
+from tasks.engine.kernel import kernel
 
 Floats = npt.NDArray[np.float32]
 FIRST_HAN: Final = 0x4E00
@@ -71,12 +71,14 @@ class Lexicon:
     Args:
         table: Of each entry 32 bits of its hash (0: there is none), and its `Mark` (12 bits) with the cost of the word,
             the negative logarithm of its probability in 1 / 8192 (20 bits); shape (slots, 2). One line of cache each.
+        single: The second half of the entry of each single character, shape (N_HAN,).
         surname: Log-probability of a surname of one character, by character, shape (N_HAN,).
         given: The same for the only character of a given name, the first of two, the last of two, shape (3, N_HAN).
         foreign: The same for a character of a transliterated name.
     """
 
     table: npt.NDArray[np.uint32]
+    single: npt.NDArray[np.uint32]
     surname: Floats
     given: Floats
     foreign: Floats
@@ -105,7 +107,9 @@ def load_lexicon() -> Lexicon:
     table = _table(marked)
     total = sum(weights.values())
     surname = _by_char({char: math.log(weight / total) for char, weight in weights.items()}, _IMPOSSIBLE)
-    return Lexicon(table, surname, counts.given(), counts.foreign())
+    single = np.zeros(N_HAN, np.uint32)
+    _fill_singles(table, single)
+    return Lexicon(table, single, surname, counts.given(), counts.foreign())
 
 
 def _dictionary() -> Iterator[_Entry]:
@@ -214,7 +218,7 @@ def _table(marked: Iterable[tuple[str, Mark, float]]) -> npt.NDArray[np.uint32]:
 _PREFIX: Final = int(Mark.PREFIX)
 
 
-@njit(cache=True, nogil=True)
+@kernel
 def _fill(points: Any, starts: Any, costs: Any, marks: Any, table: Any) -> None:
     for w in range(starts.size - 1):
         key = np.uint64(SEED)
@@ -231,19 +235,27 @@ def _fill(points: Any, starts: Any, costs: Any, marks: Any, table: Any) -> None:
                 table[slot, 1] = np.uint32(packed)
 
 
-@njit(cache=True, nogil=True)
+@kernel
+def _fill_singles(table: Any, marks: Any) -> None:
+    for c in range(N_HAN):
+        slot = slot_of(table, extend(np.uint64(SEED), c + FIRST_HAN))
+        if table[slot, 0] != 0:
+            marks[c] = table[slot, 1]
+
+
+@kernel
 def extend(key: Any, point: Any) -> Any:
     """Hash of a word and one more character (FNV-1a's prime, over code points)."""
     return key * np.uint64(1099511628211) + np.uint64(point)
 
 
-@njit(cache=True, nogil=True)
+@kernel
 def fingerprint(key: Any) -> Any:
     """The bits of a hash that are kept, never 0."""
     return np.uint32(((key * np.uint64(0x9E3779B97F4A7C15)) >> np.uint64(12)) & np.uint64(0xFFFFFFFF)) | np.uint32(1)
 
 
-@njit(cache=True, nogil=True)
+@kernel
 def slot_of(table: Any, key: Any) -> Any:
     """Where `key` is, or would be (linear probing)."""
     mask = table.shape[0] - 1

@@ -9,10 +9,11 @@ it is the gate of itself.
 from typing import Any, Final
 
 import numpy as np
-import numpy.typing as npt
-from numba import njit
 
+from tasks.anonymize.automaton import Bytes, Longs
+from tasks.anonymize.han.entries import look_up
 from tasks.anonymize.han.lexicon import FIRST_HAN, MAX_WORD, N_HAN, SEED, Lexicon, Mark, extend, slot_of
+from tasks.engine.kernel import kernel
 
 MAX_RUN: Final = 400
 _DOT: Final = 0xB7
@@ -45,33 +46,102 @@ _LONGEST_FOREIGN: Final = 14
 _M_NAME, _M_BEFORE, _M_AFTER = int(Mark.NAME), int(Mark.BEFORE), int(Mark.AFTER)
 _M_HONORIFIC, _M_SURNAME, _M_WEAK = int(Mark.HONORIFIC), int(Mark.SURNAME), int(Mark.WEAK)
 _M_FOREIGN, _M_MAYBE, _M_NOT, _M_WORD = int(Mark.FOREIGN), int(Mark.MAYBE), int(Mark.NOT), int(Mark.WORD)
-_M_PREFIX: Final = int(Mark.PREFIX)
 
 
-def find_names(text: str, lexicon: Lexicon) -> npt.NDArray[np.int64]:
+def find_names(text: str, lexicon: Lexicon) -> Longs:
     """Names in `text`: rows of start and end, in code points, in order."""
-    points = np.frombuffer(text.encode("utf-32-le"), np.uint32)
-    out = np.empty((len(text) // 2 + 1, 2), np.int64)
-    count = _find(points, lexicon.table, lexicon.surname, lexicon.given, lexicon.foreign, out)
-    return out[:count]
+    data = np.frombuffer(text.encode(), np.uint8)
+    return find_all_names(data, np.array([0, data.size]), lexicon)[:, 1:]
 
 
-@njit(cache=True, nogil=True)
-def _find(points: Any, table: Any, surname: Any, given: Any, foreign: Any, out: Any) -> Any:
-    count, n, i = 0, points.size, 0
-    best = np.empty(MAX_RUN + 1, np.float64)
-    back = np.empty(MAX_RUN + 1, np.int64)
-    flag = np.empty((MAX_RUN + 1, 2), np.int64)
+def find_all_names(data: Bytes, offsets: Longs, lexicon: Lexicon) -> Longs:
+    """Names in the texts `data[offsets[i]:offsets[i + 1]]` (UTF-8): rows of text, start and end, in code points."""
+    longest = int(np.diff(offsets).max(initial=0))
+    points = np.empty(longest, np.uint32)
+    best, back = np.empty(MAX_RUN + 1, np.float64), np.empty(MAX_RUN + 1, np.int64)
+    flag, entries = np.empty((MAX_RUN + 1, 2), np.int64), np.empty((MAX_RUN, MAX_WORD), np.uint32)
+    # A name has two characters of three bytes or more: any one text's fit.
+    out = np.empty((max(4096, longest // 6 + 1), 3), np.int64)
+    pieces, item = [np.empty((0, 3), np.int64)], 0
+    while item < offsets.size - 1:
+        count, item = _find_all(
+            data, offsets, item, lexicon.table, lexicon.single, lexicon.surname, lexicon.given, lexicon.foreign,
+            points, best, back, flag, entries, out,
+        )  # fmt: skip
+        pieces.append(out[:count].copy())
+    return np.concatenate(pieces)
+
+
+@kernel
+def _find_all(
+    data: Any, offsets: Any, item: Any, table: Any, single: Any, surname: Any, given: Any, foreign: Any,
+    points: Any, best: Any, back: Any, flag: Any, entries: Any, out: Any,
+) -> Any:  # fmt: skip
+    """Names of the texts from `item` on, as many as `out` has room for; returns their number and the next text."""
+    count = 0
+    while item < offsets.size - 1:
+        begin, end = offsets[item], offsets[item + 1]
+        if count + (end - begin) // 6 > out.shape[0]:
+            break
+        if _holds_han(data, begin, end):
+            n = _decode(data, begin, end, points)
+            first = count
+            count = _find(
+                points[:n], table, single, surname, given, foreign, best, back, flag, entries, out, count
+            )  # fmt: skip
+            for row in range(first, count):
+                out[row, 0] = item
+        item += 1
+    return count, item
+
+
+@kernel
+def _holds_han(data: Any, begin: Any, end: Any) -> Any:
+    """A character of U+4000 to U+9FFF."""
+    for i in range(begin, end):
+        if 0xE4 <= data[i] <= 0xE9:
+            return True
+    return False
+
+
+@kernel
+def _decode(data: Any, begin: Any, end: Any, points: Any) -> Any:
+    """Write the code points of valid UTF-8; returns their number."""
+    n, i = 0, begin
+    while i < end:
+        lead = np.int64(data[i])
+        if lead < 0x80:
+            points[n] = lead
+            i += 1
+        else:
+            width = 2 if lead < 0xE0 else 3 if lead < 0xF0 else 4
+            point = lead & (0x7F >> width)
+            for k in range(1, width):
+                point = point << 6 | np.int64(data[i + k]) & 0x3F
+            points[n] = point
+            i += width
+        n += 1
+    return n
+
+
+@kernel
+def _find(
+    points: Any, table: Any, single: Any, surname: Any, given: Any, foreign: Any,
+    best: Any, back: Any, flag: Any, entries: Any, out: Any, count: Any,
+) -> Any:  # fmt: skip
+    n, i = points.size, 0
     while i < n:
         end = run_end(points, i, n)
         if end - i >= 2 and has_surname(points, i, end, surname, foreign):
-            _read(points, i, end, table, surname, given, foreign, best, back, flag)
+            look_up(points, i, end, table, single, entries)
+            cued = _is_cued(points, i, table)
+            _read(points, i, end, entries, cued, surname, given, foreign, best, back, flag)
             count = _names_of(i, end - i, back, flag, out, count)
         i = max(end, i + 1)
     return count
 
 
-@njit(cache=True, nogil=True)
+@kernel
 def run_end(points: Any, i: Any, n: Any) -> Any:
     """End of the run of Han characters, with dots inside, that begins at i."""
     end = i
@@ -85,7 +155,7 @@ def run_end(points: Any, i: Any, n: Any) -> Any:
     return end
 
 
-@njit(cache=True, nogil=True)
+@kernel
 def has_surname(points: Any, start: Any, end: Any, surname: Any, foreign: Any) -> Any:
     """Some character could begin a name."""
     for i in range(start, end - 1):
@@ -95,31 +165,34 @@ def has_surname(points: Any, start: Any, end: Any, surname: Any, foreign: Any) -
     return False
 
 
-@njit(cache=True, nogil=True)
+@kernel
 def _names_of(start: Any, n: Any, back: Any, flag: Any, out: Any, count: Any) -> Any:
     """Write the names of the best reading, in order of their place."""
     first = count
     i = n
     while i > 0:
         if flag[i, 1]:
-            out[count, 0], out[count, 1] = start + back[i], start + i
+            out[count, 1], out[count, 2] = start + back[i], start + i
             count += 1
         i = back[i]
-    out[first:count] = out[first:count][::-1].copy()
+    low, high = first, count - 1
+    while low < high:
+        for column in range(1, 3):
+            out[low, column], out[high, column] = out[high, column], out[low, column]
+        low, high = low + 1, high - 1
     return count
 
 
-@njit(cache=True, nogil=True)
+@kernel
 def _read(
-    points: Any, a: Any, b: Any, table: Any, surname: Any, given: Any, foreign: Any,
+    points: Any, a: Any, b: Any, entries: Any, cued: Any, surname: Any, given: Any, foreign: Any,
     best: Any, back: Any, flag: Any,
 ) -> None:  # fmt: skip
     n = b - a
-    best[: n + 1] = -1e30
+    for i in range(n + 1):
+        best[i] = -1e30
     best[0], flag[0, 0] = 0.0, 0
-    whole = np.zeros(MAX_WORD + 1, np.int64)
     in_list = a > 0 and points[a - 1] == _LIST
-    cued = _is_cued(points, a, table)
     dotted = False
     for i in range(a, b):
         dotted = dotted or points[i] == _DOT
@@ -128,17 +201,17 @@ def _read(
             _step(best, back, flag, i, i + 1, best[i] - 8.0, 0, False)
             continue
         titled = flag[i, 0] & _M_BEFORE | (_M_BEFORE if i == 0 and cued else 0)
-        _words(points, a, b, i, n, table, titled, best, back, flag, whole)
+        _words(points, a, b, i, n, entries, titled, best, back, flag)
         opening = _AFTER_TITLE if titled else 0.0
         if not titled and i == 0:
             opening = _AFTER_TITLE if cued else _AT_END + (_IN_LIST if in_list else 0.0)
-        _natives(points, a, b, i, n, table, surname, given, titled, opening, best, back, flag, whole)
+        _natives(points, a, b, i, n, entries, surname, given, titled, opening, best, back, flag)
         opening = _AFTER_TITLE if titled else 0.0
         if dotted or (i + 1 < n and foreign[points[a + i] - FIRST_HAN] > -50):
-            _foreigners(points, a, b, i, n, table, foreign, opening, dotted, best, back, flag)
+            _foreigners(points, a, b, i, n, entries, foreign, opening, dotted, best, back, flag)
 
 
-@njit(cache=True, nogil=True)
+@kernel
 def _is_cued(points: Any, a: Any, table: Any) -> Any:
     """A colon or blank stands before, and before it a word that says who is named: a form."""
     e = a
@@ -157,53 +230,46 @@ def _is_cued(points: Any, a: Any, table: Any) -> Any:
     return False
 
 
-@njit(cache=True, nogil=True)
+@kernel
 def _step(best: Any, back: Any, flag: Any, i: Any, j: Any, score: Any, mark: Any, is_name: Any) -> None:
     if score > best[j]:
         best[j], back[j], flag[j, 0], flag[j, 1] = score, i, mark, 1 if is_name else 0
 
 
-@njit(cache=True, nogil=True)
+@kernel
 def _words(
-    points: Any, a: Any, b: Any, i: Any, n: Any, table: Any, titled: Any,
-    best: Any, back: Any, flag: Any, whole: Any,
+    points: Any, a: Any, b: Any, i: Any, n: Any, entries: Any, titled: Any,
+    best: Any, back: Any, flag: Any,
 ) -> None:  # fmt: skip
-    """Words of the dictionary that begin at i; `whole` has the marks of each by its length."""
-    whole[:] = 0
+    """Words of the dictionary that begin at i."""
     here = best[i]
-    key = np.uint64(SEED)
     for j in range(i, min(n, i + MAX_WORD)):
-        key = extend(key, points[a + j])
-        slot = slot_of(table, key)
-        if table[slot, 0] == 0:
+        mark = np.int64(entries[i, j - i])
+        if not mark:
             break
-        mark = np.int64(table[slot, 1])
         logp = (mark >> 12) * _UNIT
         if logp > -90:
-            whole[j - i + 1] = mark
             score, is_name = here + logp, False
             if mark & _M_NAME:
-                is_name = _after(points, a + j + 1, b, table) > -1.0
+                is_name = _after(points, a, a + j + 1, b, entries) > -1.0
             elif mark & (_M_FOREIGN | _M_MAYBE) and j > i:
                 is_name = titled != 0
                 if not is_name and logp < _RARE_WORD:
-                    is_name = _after(points, a + j + 1, b, table) >= _LEAST_CONTEXT
+                    is_name = _after(points, a, a + j + 1, b, entries) >= _LEAST_CONTEXT
                 score += _MAYBE_WORD if is_name else 0.0
             _step(best, back, flag, i, j + 1, score, mark, is_name)
-        if not mark & _M_PREFIX:
-            break
     _step(best, back, flag, i, i + 1, here + _UNKNOWN, 0, False)
 
 
-@njit(cache=True, nogil=True)
+@kernel
 def _natives(
-    points: Any, a: Any, b: Any, i: Any, n: Any, table: Any, surname: Any, given: Any, titled: Any,
-    opening: Any, best: Any, back: Any, flag: Any, whole: Any,
+    points: Any, a: Any, b: Any, i: Any, n: Any, entries: Any, surname: Any, given: Any, titled: Any,
+    opening: Any, best: Any, back: Any, flag: Any,
 ) -> None:  # fmt: skip
     """A surname at i, with a given name of one to three characters, or bare before an honorific."""
     for size in range(1, 3):
         rarity = surname[points[a + i] - FIRST_HAN] if size == 1 else _DOUBLE_SURNAME
-        if i + size >= n or rarity < -50 or (size == 2 and not whole[2] & _M_SURNAME):
+        if i + size >= n or rarity < -50 or (size == 2 and not _whole(entries, i, 2) & _M_SURNAME):
             continue
         base = best[i] + _NAME + rarity + opening
         for g in range(1, 4):
@@ -213,33 +279,33 @@ def _natives(
             first, last = points[a + i + size] - FIRST_HAN, points[a + end - 1] - FIRST_HAN
             if not (0 <= first < N_HAN and 0 <= last < N_HAN):
                 continue
-            mark = whole[size + g] if size + g <= MAX_WORD else 0
+            mark = _whole(entries, i, size + g)
             if mark & _M_WORD and not mark & (_M_NAME | _M_MAYBE) and not titled:
                 continue
             score = base + _given(given, g, first, last)
             # Nothing that follows could make it the best.
             if score + _BEFORE_STRONG > best[end]:
-                score += _after(points, a + end, b, table)
+                score += _after(points, a, a + end, b, entries)
                 _step(best, back, flag, i, end, score, _M_NAME, True)
-        if _stands(points, a + i + size, b, table, _M_HONORIFIC):
+        if _stands(entries, i + size, n, _M_HONORIFIC):
             _step(best, back, flag, i, i + size, base + _BARE_SURNAME, _M_NAME, True)
 
 
-@njit(cache=True, nogil=True)
+@kernel
 def _given(given: Any, size: Any, first: Any, last: Any) -> Any:
     if size == 1:
         return _ONE_GIVEN + given[0, first]
     return (_TWO_GIVEN if size == 2 else _THREE_GIVEN) + given[1, first] + given[2, last]
 
 
-@njit(cache=True, nogil=True)
+@kernel
 def _ends_japanese(point: Any) -> Any:
     return point in (0x90CE, 0x52A9, 0x5B50, 0x7537, 0x592B)  # 郎 助 子 男 夫
 
 
-@njit(cache=True, nogil=True)
+@kernel
 def _foreigners(
-    points: Any, a: Any, b: Any, i: Any, n: Any, table: Any, foreign: Any, opening: Any, dotted: Any,
+    points: Any, a: Any, b: Any, i: Any, n: Any, entries: Any, foreign: Any, opening: Any, dotted: Any,
     best: Any, back: Any, flag: Any,
 ) -> None:  # fmt: skip
     """Two characters or more that transliterate; with a dot inside any characters will do."""
@@ -260,40 +326,40 @@ def _foreigners(
             score += foreign[c] + _PER_FOREIGN
         run += 1
         if run >= 2 and (dot or not strange) and j - last >= 2 and score + _BEFORE_STRONG > best[j + 1]:
-            _step(best, back, flag, i, j + 1, score + _after(points, a + j + 1, b, table), _M_NAME, True)
+            _step(best, back, flag, i, j + 1, score + _after(points, a, a + j + 1, b, entries), _M_NAME, True)
 
 
-@njit(cache=True, nogil=True)
-def _after(points: Any, e: Any, b: Any, table: Any) -> Any:
+@kernel
+def _after(points: Any, a: Any, e: Any, b: Any, entries: Any) -> Any:
     """What the text after a name says for or against it."""
     if e >= b:
         return _IN_LIST if e < points.size and points[e] == _LIST else _AT_END
-    key = np.uint64(SEED)
     value = 0.0
-    for j in range(e, min(b, e + 4)):
-        key = extend(key, points[j])
-        slot = slot_of(table, key)
-        if table[slot, 0] == 0:
+    for size in range(min(b - e, 4)):
+        mark = entries[e - a, size]
+        if not mark:
             break
-        if table[slot, 1] & _M_AFTER:
+        if mark & _M_AFTER:
             value = _BEFORE_STRONG
-        elif table[slot, 1] & _M_NOT:
+        elif mark & _M_NOT:
             value = _BEFORE_NOT
-        elif table[slot, 1] & _M_WEAK:
+        elif mark & _M_WEAK:
             value = _BEFORE_WEAK
-        if not table[slot, 1] & _M_PREFIX:
-            break
     return value
 
 
-@njit(cache=True, nogil=True)
-def _stands(points: Any, e: Any, b: Any, table: Any, mark: Any) -> Any:
-    key = np.uint64(SEED)
-    for j in range(e, min(b, e + 3)):
-        key = extend(key, points[j])
-        slot = slot_of(table, key)
-        if table[slot, 0] == 0:
+@kernel
+def _stands(entries: Any, i: Any, n: Any, mark: Any) -> Any:
+    for size in range(min(n - i, 3)):
+        if not entries[i, size]:
             return False
-        if table[slot, 1] & mark:
+        if entries[i, size] & mark:
             return True
     return False
+
+
+@kernel
+def _whole(entries: Any, i: Any, size: Any) -> Any:
+    """Marks of the word of so many characters at i; 0 where there is none."""
+    mark = np.int64(entries[i, size - 1])
+    return mark if (mark >> 12) * _UNIT > -90 else 0
