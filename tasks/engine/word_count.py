@@ -1,6 +1,7 @@
 """How long a text is, in words: the measure of `document@1` and of the funnel."""
 
 from functools import cache
+from pathlib import Path
 from typing import Any, Final
 
 import numpy as np
@@ -10,6 +11,7 @@ import pyarrow as pa
 from numba import njit
 
 from schemas.document import DOCUMENT
+from tasks.engine.derived import derived
 from tasks.engine.utf8 import utf8_column
 
 # See document@1.n_words.
@@ -35,12 +37,17 @@ def count_words(documents: pa.Table) -> pa.Table:
 @cache
 def _classes() -> npt.NDArray[np.uint8]:
     """0: between words, 1: part of a word, 2: a word by itself; of every character below `_TABLE_SIZE`."""
+    sources = (Path(__file__).read_bytes(), pl.__version__.encode())
+    (table,) = derived("classes", Path(__file__), sources, _make_classes)
+    return table
+
+
+def _make_classes() -> list[npt.NDArray[np.uint8]]:
     codes = [code for code in range(_TABLE_SIZE) if not 0xD800 <= code <= 0xDFFF]
     text = pl.Series([chr(code) for code in codes])
     table = np.zeros(_TABLE_SIZE, np.uint8)
     table[codes] = np.where(text.str.contains(_ALONE), 2, np.where(text.str.contains(_PART), 1, 0))
-    table.setflags(write=False)
-    return table
+    return [table]
 
 
 @njit(cache=True, nogil=True)

@@ -1,6 +1,6 @@
 """Tables that tell names from words: jieba's dictionary as a hash table, and what names are made of.
 
-All is derived at first use from the dictionary that jieba installs; nothing is downloaded or kept.
+All is derived from the dictionary that jieba installs, once on a machine; nothing is downloaded or released.
 """
 
 import math
@@ -9,8 +9,9 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from enum import IntFlag
 from functools import lru_cache
+from importlib.util import find_spec
 from pathlib import Path
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
@@ -31,6 +32,7 @@ from tasks.anonymize.han.vocabulary import (
     SURNAMES,
     WEAK,
 )  # fmt: skip
+from tasks.engine.derived import derived
 from tasks.engine.kernel import kernel
 
 Floats = npt.NDArray[np.float32]
@@ -84,8 +86,7 @@ class Lexicon:
     foreign: Floats
 
 
-@dataclass(frozen=True)
-class _Entry:
+class _Entry(NamedTuple):
     word: str
     freq: int
     tag: str
@@ -93,8 +94,15 @@ class _Entry:
 
 @lru_cache(maxsize=1)
 def load_lexicon() -> Lexicon:
-    """The tables, made once for each process (about 0.6 s)."""
-    entries = [entry for entry in _dictionary() if entry.word[1:] not in HONORIFICS or len(entry.word) != 3]
+    """The tables, made once on a machine (about two seconds)."""
+    words = _dictionary()
+    code = [path.read_bytes() for path in sorted(Path(__file__).parent.glob("*.py"))]
+    return Lexicon(*derived("lexicon", Path(__file__), (words, *code), lambda: _make(words)))
+
+
+def _make(dictionary: bytes) -> tuple[npt.NDArray[Any], ...]:
+    """The tables, in the order of `Lexicon`."""
+    entries = [entry for entry in _entries(dictionary) if entry.word[1:] not in HONORIFICS or len(entry.word) != 3]
     weights = {char: 1 / (rank + 6) for rank, char in enumerate(dict.fromkeys(SURNAMES))}
     counts = _Counts(entries, weights)
     marked = [(entry.word, counts.mark(entry), math.log(max(entry.freq, 1) / counts.total)) for entry in counts.kept]
@@ -109,13 +117,18 @@ def load_lexicon() -> Lexicon:
     surname = _by_char({char: math.log(weight / total) for char, weight in weights.items()}, _IMPOSSIBLE)
     single = np.zeros(N_HAN, np.uint32)
     _fill_singles(table, single)
-    return Lexicon(table, single, surname, counts.given(), counts.foreign())
+    return table, single, surname, counts.given(), counts.foreign()
 
 
-def _dictionary() -> Iterator[_Entry]:
-    import jieba
+def _dictionary() -> bytes:
+    spec = find_spec("jieba")
+    if spec is None or spec.origin is None:
+        raise ModuleNotFoundError("jieba is not installed")
+    return (Path(spec.origin).parent / "dict.txt").read_bytes()
 
-    for line in (Path(jieba.__file__).parent / "dict.txt").read_text(encoding="utf-8").splitlines():
+
+def _entries(dictionary: bytes) -> Iterator[_Entry]:
+    for line in dictionary.decode().splitlines():
         word, freq, tag = line.split(" ")
         if len(word) <= MAX_WORD and is_han(word[0]) and is_han(word[-1]):
             yield _Entry(word, int(freq), tag)
