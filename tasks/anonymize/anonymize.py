@@ -17,10 +17,11 @@ from schemas.outcomes import QUARANTINE
 from schemas.sides import KNOWN_VALUE, PII_SPAN
 from tasks.anonymize.deadline import time_limit
 from tasks.anonymize.fingerprints import prints_of, seed_of
-from tasks.anonymize.judge import Judge, PiiSpan, judge_for
+from tasks.anonymize.judge import Judge, judge_for
 from tasks.anonymize.known import is_telling
 from tasks.anonymize.replace import THREADS, Draft, replace
 from tasks.anonymize.settings import AnonymizeSettings
+from tasks.anonymize.spans import PiiSpan
 from tasks.anonymize.strings import PLAIN, Place, Row
 from tasks.anonymize.surrogates import outside_surrogates
 from tasks.anonymize.windows import SEPARATOR

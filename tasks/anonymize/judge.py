@@ -1,45 +1,25 @@
 """Find personal data in a column of text: a compiled gate marks where it may be, Presidio judges only there."""
 
-from bisect import bisect_left
+import gc
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from functools import lru_cache
-from typing import Any, Final, NamedTuple
+from functools import cache, lru_cache, partial
+from typing import Any, Final
 
 import pyarrow as pa
 
 from tasks.anonymize.automaton import Automaton, build_automaton
 from tasks.anonymize.families import Family
 from tasks.anonymize.gate import find_anchors, holds_han
+from tasks.anonymize.recognizers.rule import RuleSet
+from tasks.anonymize.settings import JudgeSettings
+from tasks.anonymize.spans import PiiSpan, resolve
 from tasks.anonymize.windows import Windows, cut_windows, join_windows
 from tasks.engine.utf8 import utf8_column
 
-LANGUAGES: Final = ("en", "zh")
 # Of one call to Presidio: large enough that the call itself costs nothing.
 _MAX_CHARS: Final = 200_000
-
-
-class PiiSpan(NamedTuple):
-    """Personal data in one text: `[start, end)` in code points."""
-
-    start: int
-    end: int
-    entity: str
-    score: float
-    recognizer: str
-
-
-@dataclass(frozen=True)
-class JudgeSettings:
-    """What counts as personal data; see `AnonymizeSettings`."""
-
-    private_addresses: bool = False
-    example_addresses: bool = False
-    hotlines: bool = False
-    organisations: bool = False
-    names: bool = True
-    models: tuple[tuple[str, str], ...] = ()
 
 
 @dataclass(frozen=True)
@@ -47,14 +27,14 @@ class Judge:
     """Presidio with our recognizers in every language, and the gate in front of it.
 
     Args:
-        engines: One for each group of recognizers that is shown the same windows; no language model, no download.
-        han: The one for names in Chinese text, whose gate is what reads them; None where names stay.
+        engines: Makes one for each group of recognizers that is shown the same windows, when there is a first window.
+        han: Makes the one for names in Chinese text, whose gate is what reads them; None where names stay.
         models: Those that read whole texts, by language.
         automaton: Literals of the gate.
     """
 
-    engines: Mapping[Family, Any]
-    han: Any
+    engines: Mapping[Family, Callable[[], Any]]
+    han: Callable[[], Any] | None
     models: Mapping[str, Any]
     automaton: Automaton = field(repr=False)
 
@@ -68,7 +48,8 @@ class Judge:
         anchors = find_anchors(data, offsets, self.automaton)
         found: list[list[PiiSpan]] = [[] for _ in range(len(offsets) - 1)]
         for family, engine in self.engines.items():
-            for item, span in _judge(engine, cut_windows(data, offsets, anchors, family)):
+            windows = cut_windows(data, offsets, anchors, family)
+            for item, span in _judge(engine(), windows) if windows.texts else ():
                 found[item].append(span)
         if self.han is not None:
             for item, span in _names(data, offsets):
@@ -79,10 +60,10 @@ class Judge:
 
     def find_in(self, text: str) -> list[PiiSpan]:
         """Spans of one text, looked at whole by every recognizer: what `find` must find too."""
-        spans = [span for engine in self.engines.values() for span in _analyze(engine, text)]
+        spans = [span for engine in self.engines.values() for span in _analyze(engine(), text)]
         spans += self._by_model(text)
         if self.han is not None:
-            spans += _analyze(self.han, text, language="zh")
+            spans += _analyze(self.han(), text, language="zh")
         return resolve(spans)
 
     def _by_model(self, text: str) -> list[PiiSpan]:
@@ -98,7 +79,7 @@ def language_of(text: str) -> str:
 def _names(data: Any, offsets: Any) -> Iterator[tuple[int, PiiSpan]]:
     """Names in Chinese text. Here the gate and the recognizer are one function: there is nothing left to judge."""
     from tasks.anonymize.han.lexicon import load_lexicon
-    from tasks.anonymize.han.names import find_all_names
+    from tasks.anonymize.han.scan import find_all_names
     from tasks.anonymize.recognizers.people import HAN_NAME, HAN_SCORE
 
     if holds_han(data, offsets):
@@ -130,10 +111,8 @@ def _analyze(engine: Any, text: str, language: str | None = None) -> list[PiiSpa
 
 @lru_cache(maxsize=8)
 def judge_for(settings: JudgeSettings) -> Judge:
-    """The judge with these settings, made once for each process. Presidio is imported here: it takes a second."""
+    """The judge with these settings, made once for each process."""
     from tasks.anonymize.recognizers import accounts, contact, credentials, identity, network, people, places
-    from tasks.anonymize.recognizers.model import ModelRecognizer
-    from tasks.anonymize.recognizers.rule import RuleRecognizer
 
     sets = [
         *contact.rule_sets(example_addresses=settings.example_addresses, hotlines=settings.hotlines),
@@ -144,9 +123,9 @@ def judge_for(settings: JudgeSettings) -> Judge:
         *places.rule_sets(),
         *(people.rule_sets(organisations=settings.organisations) if settings.names else ()),
     ]
-    groups: dict[Family, list[Any]] = defaultdict(list)
+    groups: dict[Family, list[RuleSet]] = defaultdict(list)
     for rule_set in sets:
-        groups[rule_set.families] += [RuleRecognizer(rule_set, language) for language in LANGUAGES]
+        groups[rule_set.families].append(rule_set)
     literals: dict[str, Family] = defaultdict(lambda: Family(0))
     for module in (accounts, contact, credentials, identity, people, places):
         for literal, family in module.LITERALS.items():
@@ -154,49 +133,38 @@ def judge_for(settings: JudgeSettings) -> Judge:
     wanted = Family(0)
     for families in groups:
         wanted |= families
-    return Judge(
-        {families: _engine(recognizers) for families, recognizers in groups.items()},
-        _engine([people.HanNameRecognizer()]) if settings.names else None,
-        {
-            language: _engine([ModelRecognizer(path, language, organisations=settings.organisations)])
-            for language, path in settings.models
-        },
+    judge = Judge(
+        {families: cache(partial(_rule_engine, of_family)) for families, of_family in groups.items()},
+        cache(_han_engine) if settings.names else None,
+        {language: _model_engine(path, language, settings) for language, path in settings.models},
         build_automaton({literal: family for literal, family in literals.items() if family & wanted}),
     )
+    _keep_what_is_loaded()
+    return judge
 
 
-def _engine(recognizers: Sequence[Any]) -> Any:
-    from presidio_analyzer import AnalyzerEngine, RecognizerRegistry
-    from presidio_analyzer.context_aware_enhancers import ContextAwareEnhancer
-    from presidio_analyzer.nlp_engine import NoOpNlpEngine
+def _rule_engine(rule_sets: Sequence[RuleSet]) -> Any:
+    from tasks.anonymize.recognizers.presidio import engine_of_rules
 
-    class NoEnhancer(ContextAwareEnhancer):
-        """Our rules look at their context themselves; Presidio's enhancer copies every result."""
-
-        def __init__(self) -> None:
-            super().__init__(0, 0, 0, 0)
-
-        def enhance_using_context(self, text: str, raw_results: list[Any], *_: Any, **__: Any) -> list[Any]:  # noqa: ARG002
-            return raw_results
-
-    return AnalyzerEngine(
-        context_aware_enhancer=NoEnhancer(),
-        registry=RecognizerRegistry(recognizers=list(recognizers), supported_languages=list(LANGUAGES)),
-        nlp_engine=NoOpNlpEngine([{"lang_code": language, "model_name": ""} for language in LANGUAGES]),
-        supported_languages=list(LANGUAGES),
-        log_decision_process=False,
-    )
+    engine = engine_of_rules(rule_sets)
+    _keep_what_is_loaded()
+    return engine
 
 
-def resolve(spans: Iterable[PiiSpan]) -> list[PiiSpan]:
-    """Of spans that overlap the longest, then the surest, then the first."""
-    kept: list[PiiSpan] = []
-    for span in sorted(spans, key=lambda s: (s.start - s.end, -s.score, s.start, s.entity)):
-        place = bisect_left(kept, span.end, key=_start)
-        if place == 0 or kept[place - 1].end <= span.start:
-            kept.insert(place, span)
-    return kept
+def _han_engine() -> Any:
+    from tasks.anonymize.recognizers.presidio import HanNameRecognizer, engine_of
+
+    return engine_of([HanNameRecognizer()])
 
 
-def _start(span: PiiSpan) -> int:
-    return span.start
+def _model_engine(path: str, language: str, settings: JudgeSettings) -> Any:
+    from tasks.anonymize.recognizers.model import ModelRecognizer
+    from tasks.anonymize.recognizers.presidio import engine_of
+
+    return engine_of([ModelRecognizer(path, language, organisations=settings.organisations)])
+
+
+def _keep_what_is_loaded() -> None:
+    # Modules stay to the end: the collector of garbage need not go through them in each of its full rounds, which took
+    # a third of the time of a shard with many spans.
+    gc.freeze()

@@ -8,7 +8,7 @@ from typing import Any, Final
 
 import ahocorasick
 
-from tasks.anonymize.judge import PiiSpan
+from tasks.anonymize.spans import PiiSpan
 
 # Short or ordinary values would take other words with them.
 _MIN_CHARS: Final = 5

@@ -5,7 +5,7 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, Final
 
-from tasks.anonymize.judge import PiiSpan
+from tasks.anonymize.spans import PiiSpan
 from tasks.anonymize.surrogates import is_surrogate
 from tasks.engine.markdown_fences import fence_spans
 

@@ -5,10 +5,10 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Final
 
-from tasks.anonymize.judge import PiiSpan, resolve
 from tasks.anonymize.known import known_values
 from tasks.anonymize.people import find_handles, handles_of
 from tasks.anonymize.settings import AnonymizeSettings
+from tasks.anonymize.spans import PiiSpan, resolve
 from tasks.anonymize.strings import Place, Row, strings_of, with_strings
 from tasks.anonymize.surrogates import is_surrogate, outside_surrogates, surrogate
 from tasks.engine.edits import Edit, EditedText

@@ -12,9 +12,9 @@ import pyarrow as pa
 from schemas.document import DOCUMENT
 from schemas.sides import KNOWN_VALUE
 from tasks.anonymize.fingerprints import Fingerprints, fingerprints, seed_of
-from tasks.anonymize.judge import PiiSpan
 from tasks.anonymize.replace import Draft, replace
 from tasks.anonymize.settings import AnonymizeSettings
+from tasks.anonymize.spans import PiiSpan
 from tasks.anonymize.strings import PLAIN, Place
 from tasks.engine.step import Partition, Step
 from tasks.engine.utf8 import utf8_column

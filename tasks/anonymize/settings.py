@@ -1,11 +1,23 @@
 """What a recipe's `anonymize` block can say."""
 
+from dataclasses import dataclass
 from typing import Literal
 
 from pydantic import Field, SecretStr
 
 from schemas.settings import StepSettings
-from tasks.anonymize.judge import JudgeSettings
+
+
+@dataclass(frozen=True)
+class JudgeSettings:
+    """What counts as personal data; see `AnonymizeSettings`."""
+
+    private_addresses: bool = False
+    example_addresses: bool = False
+    hotlines: bool = False
+    organisations: bool = False
+    names: bool = True
+    models: tuple[tuple[str, str], ...] = ()
 
 
 class AnonymizeSettings(StepSettings):

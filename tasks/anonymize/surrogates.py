@@ -7,8 +7,8 @@ from collections.abc import Iterable
 from functools import lru_cache
 from typing import Final
 
-from tasks.anonymize.judge import PiiSpan
 from tasks.anonymize.settings import AnonymizeSettings
+from tasks.anonymize.spans import PiiSpan
 
 _NAMES: Final = {
     "EMAIL_ADDRESS": "email", "PHONE_NUMBER": "phone", "CN_ID_CARD": "id", "PASSPORT": "passport", "CN_USCC": "company",

@@ -1,10 +1,11 @@
 """How loops over arrays are compiled."""
 
-from typing import Final
+from typing import Any, Final
 
 from numba import njit
 
-# Cached on disk, and free of the lock of the interpreter. Without numba's count of references to arrays (`_nrt`):
-# arguments belong to who called, and counting them up and down at every inner call took three quarters of the time
-# of a scan (numba issue 2345). So a kernel makes no array; what it writes to is given to it.
-kernel: Final = njit(cache=True, nogil=True, _nrt=False)
+# Cached on disk, and free of the interpreter's lock. Without numba's counts of references to arrays (`_nrt`): arguments
+# belong to who called, and counting them up and down at every inner call took three quarters of the time of a scan
+# (numba issue 2345). So a kernel makes no array; what it writes to is given to it.
+_OPTIONS: Final[dict[str, Any]] = {"cache": True, "nogil": True, "_nrt": False}
+kernel: Final[Any] = njit(**_OPTIONS)

@@ -3,7 +3,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tasks.anonymize.han.lexicon import load_lexicon
-from tasks.anonymize.han.names import MAX_RUN, find_names
+from tasks.anonymize.han.names import MAX_RUN
+from tasks.anonymize.han.scan import find_names
 
 
 def names(text):

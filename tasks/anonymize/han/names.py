@@ -10,9 +10,8 @@ from typing import Any, Final
 
 import numpy as np
 
-from tasks.anonymize.automaton import Bytes, Longs
 from tasks.anonymize.han.entries import look_up
-from tasks.anonymize.han.lexicon import FIRST_HAN, MAX_WORD, N_HAN, SEED, Lexicon, Mark, extend, slot_of
+from tasks.anonymize.han.lexicon import FIRST_HAN, MAX_WORD, N_HAN, SEED, Mark, extend, slot_of
 from tasks.engine.kernel import kernel
 
 MAX_RUN: Final = 400
@@ -48,87 +47,15 @@ _M_HONORIFIC, _M_SURNAME, _M_WEAK = int(Mark.HONORIFIC), int(Mark.SURNAME), int(
 _M_FOREIGN, _M_MAYBE, _M_NOT, _M_WORD = int(Mark.FOREIGN), int(Mark.MAYBE), int(Mark.NOT), int(Mark.WORD)
 
 
-def find_names(text: str, lexicon: Lexicon) -> Longs:
-    """Names in `text`: rows of start and end, in code points, in order."""
-    data = np.frombuffer(text.encode(), np.uint8)
-    return find_all_names(data, np.array([0, data.size]), lexicon)[:, 1:]
-
-
-def find_all_names(data: Bytes, offsets: Longs, lexicon: Lexicon) -> Longs:
-    """Names in the texts `data[offsets[i]:offsets[i + 1]]` (UTF-8): rows of text, start and end, in code points."""
-    longest = int(np.diff(offsets).max(initial=0))
-    points = np.empty(longest, np.uint32)
-    best, back = np.empty(MAX_RUN + 1, np.float64), np.empty(MAX_RUN + 1, np.int64)
-    flag, entries = np.empty((MAX_RUN + 1, 2), np.int64), np.empty((MAX_RUN, MAX_WORD), np.uint32)
-    # A name has two characters of three bytes or more: any one text's fit.
-    out = np.empty((max(4096, longest // 6 + 1), 3), np.int64)
-    pieces, item = [np.empty((0, 3), np.int64)], 0
-    while item < offsets.size - 1:
-        count, item = _find_all(
-            data, offsets, item, lexicon.table, lexicon.single, lexicon.surname, lexicon.given, lexicon.foreign,
-            points, best, back, flag, entries, out,
-        )  # fmt: skip
-        pieces.append(out[:count].copy())
-    return np.concatenate(pieces)
-
-
 @kernel
-def _find_all(
-    data: Any, offsets: Any, item: Any, table: Any, single: Any, surname: Any, given: Any, foreign: Any,
-    points: Any, best: Any, back: Any, flag: Any, entries: Any, out: Any,
-) -> Any:  # fmt: skip
-    """Names of the texts from `item` on, as many as `out` has room for; returns their number and the next text."""
-    count = 0
-    while item < offsets.size - 1:
-        begin, end = offsets[item], offsets[item + 1]
-        if count + (end - begin) // 6 > out.shape[0]:
-            break
-        if _holds_han(data, begin, end):
-            n = _decode(data, begin, end, points)
-            first = count
-            count = _find(
-                points[:n], table, single, surname, given, foreign, best, back, flag, entries, out, count
-            )  # fmt: skip
-            for row in range(first, count):
-                out[row, 0] = item
-        item += 1
-    return count, item
-
-
-@kernel
-def _holds_han(data: Any, begin: Any, end: Any) -> Any:
-    """A character of U+4000 to U+9FFF."""
-    for i in range(begin, end):
-        if 0xE4 <= data[i] <= 0xE9:
-            return True
-    return False
-
-
-@kernel
-def _decode(data: Any, begin: Any, end: Any, points: Any) -> Any:
-    """Write the code points of valid UTF-8; returns their number."""
-    n, i = 0, begin
-    while i < end:
-        lead = np.int64(data[i])
-        if lead < 0x80:
-            points[n] = lead
-            i += 1
-        else:
-            width = 2 if lead < 0xE0 else 3 if lead < 0xF0 else 4
-            point = lead & (0x7F >> width)
-            for k in range(1, width):
-                point = point << 6 | np.int64(data[i + k]) & 0x3F
-            points[n] = point
-            i += width
-        n += 1
-    return n
-
-
-@kernel
-def _find(
+def find(
     points: Any, table: Any, single: Any, surname: Any, given: Any, foreign: Any,
     best: Any, back: Any, flag: Any, entries: Any, out: Any, count: Any,
 ) -> Any:  # fmt: skip
+    """Write the names of one text after the `count` rows of `out`, from its second column on; returns their number.
+
+    `best`, `back`, `flag` and `entries` are room to work in, for a run of `MAX_RUN`.
+    """
     n, i = points.size, 0
     while i < n:
         end = run_end(points, i, n)

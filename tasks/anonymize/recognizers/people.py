@@ -1,14 +1,12 @@
 """Names of people outside of running Chinese: after titles and cues, in signatures, before addresses; and firms."""
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from itertools import product
-from typing import Any, Final
-
-from presidio_analyzer import EntityRecognizer, RecognizerResult
+from typing import Final
 
 from tasks.anonymize.families import Family
-from tasks.anonymize.recognizers.rule import Rule, RuleSet, metadata_of
+from tasks.anonymize.recognizers.rule import Rule, RuleSet
 
 HAN_NAME: Final = "winnow_han_person"
 HAN_SCORE: Final = 0.8
@@ -149,25 +147,3 @@ def rule_sets(*, organisations: bool) -> Sequence[RuleSet]:
 def is_name(found: re.Match[str]) -> bool:
     """Words with capitals that are not what sentences and forms begin with."""
     return not any(word in _NOT_NAMES for word in re.findall(r"\w+", found["value"]))
-
-
-class HanNameRecognizer(EntityRecognizer):
-    """Names in Chinese text, read with words and names side by side (`tasks.anonymize.han.names`)."""
-
-    def __init__(self) -> None:
-        super().__init__(["PERSON"], name=HAN_NAME, supported_language="zh")
-        self._metadata = metadata_of(self)
-
-    def load(self) -> None:
-        """The tables are made when the first text comes."""
-
-    def analyze(self, text: str, entities: list[str], nlp_artifacts: Any) -> list[RecognizerResult]:  # noqa: ARG002
-        """Names in `text`."""
-        return list(self._find(text))
-
-    def _find(self, text: str) -> Iterator[RecognizerResult]:
-        from tasks.anonymize.han.lexicon import load_lexicon
-        from tasks.anonymize.han.names import find_names
-
-        for start, end in find_names(text, load_lexicon()).tolist():
-            yield RecognizerResult("PERSON", start, end, HAN_SCORE, recognition_metadata=self._metadata)

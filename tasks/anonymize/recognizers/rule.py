@@ -1,4 +1,4 @@
-r"""A recognizer of Presidio made of patterns, each with a check that says no to what only looks right.
+r"""Rules: patterns, each with a check that says no to what only looks right.
 
 Digits and letters are told from their neighbours by what they are, never by `\b`: Han characters are word characters
 to a regular expression, so an address that touches them has no boundary.
@@ -7,9 +7,7 @@ to a regular expression, so an address that touches them has no boundary.
 import re
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
-from typing import Any, Final
-
-from presidio_analyzer import EntityRecognizer, RecognizerResult
+from typing import Final
 
 from tasks.anonymize.families import Family
 
@@ -68,44 +66,6 @@ class RuleSet:
     entity: str
     families: Family
     rules: Sequence[Rule]
-
-
-class RuleRecognizer(EntityRecognizer):
-    """Finds one kind of entity by rules.
-
-    Args:
-        rule_set: What to find.
-        language: Presidio keeps one recognizer per language.
-    """
-
-    def __init__(self, rule_set: RuleSet, language: str) -> None:
-        name = f"winnow_{rule_set.entity.lower()}"
-        super().__init__([rule_set.entity], name=name, supported_language=language)
-        self._rule_set = rule_set
-        self._metadata = metadata_of(self)
-
-    def load(self) -> None:
-        """Nothing to load."""
-
-    def analyze(self, text: str, entities: list[str], nlp_artifacts: Any) -> list[RecognizerResult]:  # noqa: ARG002
-        """Spans of this entity in `text`."""
-        return list(self._find(text))
-
-    def _find(self, text: str) -> Iterator[RecognizerResult]:
-        for rule in self._rule_set.rules:
-            for found in rule.find(text):
-                start, end = found.span("value" if "value" in rule.pattern.groupindex else 0)
-                yield RecognizerResult(
-                    self._rule_set.entity, start, end, rule.score, recognition_metadata=self._metadata
-                )
-
-
-def metadata_of(recognizer: Any) -> dict[str, str]:
-    """Who found a span; Presidio logs a line for each result that comes without."""
-    return {
-        RecognizerResult.RECOGNIZER_NAME_KEY: recognizer.name,
-        RecognizerResult.RECOGNIZER_IDENTIFIER_KEY: recognizer.id,
-    }
 
 
 def pattern_of(pattern: str, flags: int = re.IGNORECASE) -> re.Pattern[str]:
