@@ -10,7 +10,7 @@ class Family(IntFlag):
     HEX = 2  # shape: groups of hexadecimal digits between colons (IPv6, MAC)
     AT = 4  # shape: an @ with something on both sides
     MENTION = 8  # shape: an @ at the start of a word
-    SECRET = 16  # literals, and the shape of a random word
+    SECRET = 16  # literals: names of secrets, beginnings of tokens
     CUE = 32  # literals: values that only a cue tells from ordinary words
     NAME = 64  # literals: titles, cues of names, ends of letters
     PLACE = 128  # literals: what follows the number of a house in Chinese
@@ -19,3 +19,4 @@ class Family(IntFlag):
     STREET = 1024  # shape: a number, a blank and a capital
     DIAL = 2048  # literals: what is said before a telephone number
     FIRM = 4096  # literals: ends of the names of firms
+    RANDOM = 8192  # shape: a random word

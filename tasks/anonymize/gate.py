@@ -60,11 +60,13 @@ _NUMBER: Final = int(Family.NUMBER)
 _HEX: Final = int(Family.HEX)
 _AT: Final = int(Family.AT)
 _MENTION: Final = int(Family.MENTION)
-_SECRET: Final = int(Family.SECRET)
+_RANDOM: Final = int(Family.RANDOM)
 _STREET: Final = int(Family.STREET)
 # Fewest digits of anything told by its digits alone, and fewest characters of a random word.
 MIN_DIGITS: Final = 7
 MIN_RANDOM: Final = 20
+# A hardware address; shorter words are of no interest.
+_LONG_WORD: Final = 17
 
 
 @kernel
@@ -165,26 +167,43 @@ def _is_plain(data: Any, start: Any, stop: Any) -> Any:
 @kernel
 def _scan_words(data: Any, begin: Any, end: Any, item: Any, out: Any, count: Any) -> Any:
     """Random words: 20 characters or more of at least two of the three sorts, digits among them."""
-    start, digits, upper, lower, dashes = begin, 0, 0, 0, 0
-    for i in range(begin, end + 1):
-        byte = data[i] if i < end else 32
-        if 48 <= byte <= 57:
-            digits += 1
-        elif 97 <= byte <= 122:
-            lower += 1
-        elif 65 <= byte <= 90:
-            upper += 1
-        elif byte == 45:
-            dashes += 1
-        elif not (byte == 95 or byte == 43 or byte == 47 or byte == 61):
-            size = i - start
-            if size >= 17 and digits:
-                if dashes == 5 and size < 24:
-                    count = _put(out, count, item, start, i, _HEX)
-                if size >= MIN_RANDOM and upper and lower:
-                    count = _put(out, count, item, start, i, _SECRET)
-            start, digits, upper, lower, dashes = i + 1, 0, 0, 0, 0
+    start = begin
+    while start + _LONG_WORD <= end:
+        # From the last of so many characters back: most words are too short, and most of their bytes need no look.
+        i = start + _LONG_WORD - 1
+        while i >= start and _is_word(data[i]):
+            i -= 1
+        if i >= start:
+            start = i + 1
+            continue
+        stop, digits, upper, lower, dashes = start, 0, 0, 0, 0
+        while stop < end and _is_word(data[stop]):
+            byte = data[stop]
+            digits += 48 <= byte <= 57
+            lower += 97 <= byte <= 122
+            upper += 65 <= byte <= 90
+            dashes += byte == 45
+            stop += 1
+        if digits and dashes == 5 and stop - start < 24:
+            count = _put(out, count, item, start, stop, _HEX)
+        if digits and stop - start >= MIN_RANDOM and upper and lower:
+            count = _put(out, count, item, start, stop, _RANDOM)
+        start = stop + 1
     return count
+
+
+@kernel
+def _is_word(byte: Any) -> Any:
+    # letters, digits - _ + / =
+    return (
+        97 <= byte <= 122
+        or 65 <= byte <= 90
+        or 47 <= byte <= 57
+        or byte == 45
+        or byte == 95
+        or byte == 43
+        or byte == 61
+    )
 
 
 @kernel
@@ -201,27 +220,43 @@ def _ends_number(data: Any, begin: Any, i: Any) -> Any:
 @kernel
 def _scan_signs(data: Any, begin: Any, end: Any, item: Any, out: Any, count: Any) -> Any:
     """An @ before something; groups of hexadecimal digits with two colons together or three in all."""
-    colons, double, groups, start = 0, False, 0, -1
-    for i in range(begin, end + 1):
-        byte = data[i] if i < end else 32
-        is_hex = 48 <= byte <= 57 or 97 <= byte <= 102 or 65 <= byte <= 70
-        if is_hex or byte == 58:
-            if start < 0:
-                start = i
-            if byte == 58:
-                double = double or (i > start and data[i - 1] == 58)
-                colons += 1
-            groups += is_hex
+    done = begin
+    for i in range(begin, end):
+        byte = data[i]
+        if 64 < byte < 0xEF:
             continue
-        if groups and (colons >= 3 or (double and groups > 1)):
-            count = _put(out, count, item, start, i, _HEX)
-        colons, double, groups, start = 0, False, 0, -1
-        if byte == 32 and i > begin and i + 1 < end and 65 <= data[i + 1] <= 90 and _ends_number(data, begin, i):
+        if byte == 58 and i >= done:
+            done, count = _scan_colons(data, done, i, end, item, out, count)
+        elif byte == 32 and i > begin and i + 1 < end and 65 <= data[i + 1] <= 90 and _ends_number(data, begin, i):
             count = _put(out, count, item, i - 1, i + 1, _STREET)
-        if byte == 64 or (byte == 0xEF and i + 2 < end and data[i + 1] == 0xBC and data[i + 2] == 0xA0):
+        elif byte == 64 or (byte == 0xEF and i + 2 < end and data[i + 1] == 0xBC and data[i + 2] == 0xA0):
             size = 1 if byte == 64 else 3
             before = data[i - 1] if i > begin else 32
             after = data[i + size] if i + size < end else 32
             if after > 32:
                 count = _put(out, count, item, i, i + size, _MENTION if before <= 32 else _AT | _MENTION)
     return count
+
+
+@kernel
+def _scan_colons(data: Any, low: Any, colon: Any, end: Any, item: Any, out: Any, count: Any) -> Any:
+    """Groups around the first colon of a run, which begins not before `low`; returns the end of the run too."""
+    start = colon
+    while start > low and _is_hex(data[start - 1]):
+        start -= 1
+    colons, double, groups, stop = 0, False, colon - start, colon
+    while stop < end and (data[stop] == 58 or _is_hex(data[stop])):
+        if data[stop] == 58:
+            double = double or (stop > start and data[stop - 1] == 58)
+            colons += 1
+        else:
+            groups += 1
+        stop += 1
+    if groups and (colons >= 3 or (double and groups > 1)):
+        count = _put(out, count, item, start, stop, _HEX)
+    return stop, count
+
+
+@kernel
+def _is_hex(byte: Any) -> Any:
+    return 48 <= byte <= 57 or 97 <= byte <= 102 or 65 <= byte <= 70

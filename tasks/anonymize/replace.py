@@ -124,9 +124,12 @@ def _near(edited: EditedText, edits: Sequence[Edit]) -> list[str]:
     places: list[list[int]] = []
     for edit in sorted(edits):
         start, end = edited.position(edit.start), edited.position(edit.end, end=True)
-        left = text.rfind("\n", 0, max(0, text.rfind("\n", 0, start)))
-        right = text.find("\n", text.find("\n", end) + 1) if "\n" in text[end:] else len(text)
-        left, right = max(left + 1, start - _NEAR), min(right if right >= 0 else len(text), end + _NEAR)
+        left, right = max(0, start - _NEAR), min(len(text), end + _NEAR)
+        line, following = text.rfind("\n", left, start), text.find("\n", end, right)
+        if line >= 0:
+            left = max(left, text.rfind("\n", left, line) + 1)
+        if following >= 0 and (last := text.find("\n", following + 1, right)) >= 0:
+            right = last
         if places and left <= places[-1][1]:
             places[-1][1] = max(right, places[-1][1])
         else:

@@ -75,7 +75,7 @@ def rule_sets() -> Sequence[RuleSet]:
         RuleSet("IBAN_CODE", Family.NUMBER, [Rule(IBAN, is_iban, 1.0)]),
         RuleSet(
             "CRYPTO",
-            Family.NUMBER | Family.SECRET,
+            Family.NUMBER | Family.SECRET | Family.RANDOM,
             [Rule(BITCOIN, is_bitcoin, 1.0), Rule(BECH32, is_bech32, 1.0), Rule(ETHEREUM, score=0.8)],
         ),
     ]

@@ -12,19 +12,19 @@ from tasks.anonymize.gate import MIN_RANDOM
 from tasks.anonymize.recognizers.rule import Rule, RuleSet, pattern_of
 
 _ISSUED: Final = (
-    r"(?<![A-Za-z0-9])(?:AKIA|ASIA|ABIA|ACCA)[0-9A-Z]{16}(?![0-9A-Za-z])",
-    r"(?<![A-Za-z0-9])gh[pousr]_[A-Za-z0-9]{30,255}",
-    r"(?<![A-Za-z0-9])github_pat_[A-Za-z0-9_]{40,255}",
-    r"(?<![A-Za-z0-9])gl(?:pat|dt|ft|soat|rt|cbt|ptt|agent|imt|oas)-[A-Za-z0-9_-]{20,64}",
-    r"(?<![A-Za-z0-9])xox[abeprs]-[A-Za-z0-9-]{10,255}",
-    r"(?<![A-Za-z0-9])AIza[A-Za-z0-9_-]{35}",
-    r"(?<![A-Za-z0-9])sk-(?:[A-Za-z]+-)?[A-Za-z0-9_-]{20,200}",
-    r"(?<![A-Za-z0-9])eyJ[A-Za-z0-9_-]{8,}\.eyJ[A-Za-z0-9_-]{8,}\.[A-Za-z0-9_-]{8,}",
-    r"(?<![A-Za-z0-9])(?:sk|pk|rk)_(?:live|test)_[A-Za-z0-9]{16,128}",
-    r"(?<![A-Za-z0-9])LTAI[A-Za-z0-9]{12,24}(?![A-Za-z0-9])",
-    r"(?<![A-Za-z0-9])AKID[A-Za-z0-9]{32}(?![A-Za-z0-9])",
-    r"(?<![A-Za-z0-9])npm_[A-Za-z0-9]{36}(?![A-Za-z0-9])",
-    r"(?<![A-Za-z0-9])pypi-AgE[A-Za-z0-9_-]{50,}",
+    r"(?:AKIA|ASIA|ABIA|ACCA)[0-9A-Z]{16}(?![0-9A-Za-z])",
+    r"gh[pousr]_[A-Za-z0-9]{30,255}",
+    r"github_pat_[A-Za-z0-9_]{40,255}",
+    r"gl(?:pat|dt|ft|soat|rt|cbt|ptt|agent|imt|oas)-[A-Za-z0-9_-]{20,64}",
+    r"xox[abeprs]-[A-Za-z0-9-]{10,255}",
+    r"AIza[A-Za-z0-9_-]{35}",
+    r"sk-(?:[A-Za-z]+-)?[A-Za-z0-9_-]{20,200}",
+    r"eyJ[A-Za-z0-9_-]{8,}\.eyJ[A-Za-z0-9_-]{8,}\.[A-Za-z0-9_-]{8,}",
+    r"(?:sk|pk|rk)_(?:live|test)_[A-Za-z0-9]{16,128}",
+    r"LTAI[A-Za-z0-9]{12,24}(?![A-Za-z0-9])",
+    r"AKID[A-Za-z0-9]{32}(?![A-Za-z0-9])",
+    r"npm_[A-Za-z0-9]{36}(?![A-Za-z0-9])",
+    r"pypi-AgE[A-Za-z0-9_-]{50,}",
 )
 HOOK: Final = re.compile(r"https://hooks\.slack\.com/services/(?P<value>[A-Za-z0-9/]{20,80})")
 ASSIGNED: Final = pattern_of(
@@ -148,9 +148,15 @@ def rule_sets() -> Sequence[RuleSet]:
             "SECRET",
             Family.SECRET,
             [
-                Rule(re.compile("|".join(_ISSUED)), score=1.0),
+                Rule(re.compile(rf"(?<![A-Za-z0-9])(?:{'|'.join(_ISSUED)})"), score=1.0),
                 Rule(HOOK, score=1.0),
                 Rule(ASSIGNED, is_secret, 0.7),
+            ],
+        ),
+        RuleSet(
+            "SECRET",
+            Family.RANDOM,
+            [
                 Rule(RANDOM_LINE, is_random, 0.6),
                 Rule(RANDOM_STRING, is_random, 0.6),
                 *(Rule(pattern, _holds_random_word, 0.8) for pattern in _plugin_patterns()),
