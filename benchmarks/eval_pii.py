@@ -24,8 +24,9 @@ from pathlib import Path
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from tasks.anonymize.judge import JudgeSettings, judge_for
+from tasks.anonymize.judge import judge_for
 from tasks.anonymize.people import find_handles
+from tasks.anonymize.settings import JudgeSettings
 
 Found = list[tuple[int, int, str]]
 System = Callable[[Sequence[str]], list[Found]]

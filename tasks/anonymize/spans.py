@@ -18,11 +18,12 @@ class PiiSpan(NamedTuple):
 
 def resolve(spans: Iterable[PiiSpan]) -> list[PiiSpan]:
     """Of spans that overlap the longest, then the surest, then the first."""
-    kept: list[PiiSpan] = []
-    ordered = sorted(spans)
+    given = list(spans)
+    ordered = sorted(given)
     if all(one.end <= other.start for one, other in pairwise(ordered)):
         return ordered
-    for span in sorted(ordered, key=lambda s: (s.start - s.end, -s.score, s.start, s.entity)):
+    kept: list[PiiSpan] = []
+    for span in sorted(given, key=lambda s: (s.start - s.end, -s.score, s.start, s.entity)):
         place = bisect_left(kept, span.end, key=_start)
         if place == 0 or kept[place - 1].end <= span.start:
             kept.insert(place, span)

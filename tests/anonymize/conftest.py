@@ -6,8 +6,8 @@ import pyarrow as pa
 import pytest
 from pydantic import SecretStr
 
-from tasks.anonymize.judge import Judge, JudgeSettings, judge_for
-from tasks.anonymize.settings import AnonymizeSettings
+from tasks.anonymize.judge import Judge, judge_for
+from tasks.anonymize.settings import AnonymizeSettings, JudgeSettings
 
 
 @pytest.fixture

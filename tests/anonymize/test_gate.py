@@ -1,9 +1,16 @@
+import re
+
 import pyarrow as pa
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from tasks.anonymize.judge import JudgeSettings, judge_for
+from tasks.anonymize.automaton import build_automaton
+from tasks.anonymize.families import Family
+from tasks.anonymize.gate import find_anchors
+from tasks.anonymize.judge import judge_for
+from tasks.anonymize.settings import JudgeSettings
+from tasks.engine.utf8 import utf8_column
 
 _VALUES = (
     "zhangsan@huawei.com",
@@ -106,3 +113,45 @@ def test_behind_the_gate_is_found_exactly_what_a_full_scan_finds_in_real_documen
     texts = [path.read_text("utf-8", errors="ignore").replace("\0", "")[:60_000] for path in paths]
     gated, whole = _both(texts)
     assert gated == whole
+
+
+_SHAPES = st.lists(
+    st.one_of(
+        st.sampled_from(
+            ("::", ":", "a", "F0", "3c:22:fb:9a:10:7e", "3c-22-fb-9a-10-7e", " ", "=", "/", "-", "é", "中")
+        ),
+        st.text("aB3-", min_size=14, max_size=24),
+        st.text(max_size=3, alphabet=st.characters(codec="utf-8", exclude_characters="\0")),
+    ),
+    max_size=12,
+).map("".join)
+
+
+def _shapes(text):
+    """What the gate says of random words and of groups between colons, said by regular expressions."""
+    data = text.encode()
+    for found in re.finditer(rb"[0-9A-Za-z_+/=-]{17,}", data):
+        digits, upper, lower = (re.search(sort, found[0]) for sort in (b"[0-9]", b"[A-Z]", b"[a-z]"))
+        if digits and found[0].count(b"-") == 5 and len(found[0]) < 24:
+            yield *found.span(), Family.HEX
+        if digits and upper and lower and len(found[0]) >= 20:
+            yield *found.span(), Family.RANDOM
+    for found in re.finditer(rb"[0-9A-Fa-f:]+", data):
+        groups = len(found[0].replace(b":", b""))
+        if groups and (found[0].count(b":") >= 3 or (b"::" in found[0] and groups > 1)):
+            yield *found.span(), Family.HEX
+
+
+@settings(max_examples=300, deadline=None)
+@given(texts=st.lists(_SHAPES, min_size=1, max_size=3))
+def test_random_words_and_groups_of_hexadecimal_digits_are_marked_by_their_shape(texts):
+    data, offsets = utf8_column(pa.chunked_array([pa.array(texts, pa.large_string())]))
+    anchors = find_anchors(data, offsets, build_automaton({"unlikely literal": Family.CUE}))
+    marked = [
+        (item, start - int(offsets[item]), end - int(offsets[item]), family)
+        for item, start, end, family in zip(
+            *(part.tolist() for part in (anchors.item, anchors.start, anchors.end, anchors.family)), strict=True
+        )
+        if family in (Family.HEX, Family.RANDOM)
+    ]
+    assert sorted(marked) == sorted((item, *shape) for item, text in enumerate(texts) for shape in _shapes(text))

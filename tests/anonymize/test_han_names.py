@@ -1,10 +1,12 @@
+import pyarrow as pa
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tasks.anonymize.han.lexicon import load_lexicon
 from tasks.anonymize.han.names import MAX_RUN
-from tasks.anonymize.han.scan import find_names
+from tasks.anonymize.han.scan import find_all_names, find_names
+from tasks.engine.utf8 import utf8_column
 
 
 def names(text):
@@ -63,3 +65,20 @@ def test_names_lie_in_order_in_the_text(text):
 def test_a_run_of_any_length_is_read():
     text = "配置" * MAX_RUN + "记者王建国报道"
     assert "王建国" in names(text)
+
+
+def _in_column(texts):
+    data, offsets = utf8_column(pa.chunked_array([pa.array(texts, pa.large_string())]))
+    return find_all_names(data, offsets, load_lexicon()).tolist()
+
+
+@settings(max_examples=100, deadline=None)
+@given(st.lists(st.text("王建国张伟先生说：、·的和高明 a1é😀", max_size=30), max_size=5))
+def test_a_column_holds_the_names_of_its_texts(texts):
+    apart = [[row, *place] for row, text in enumerate(texts) for place in find_names(text, load_lexicon()).tolist()]
+    assert _in_column(texts) == apart
+
+
+def test_a_column_may_hold_more_names_than_there_is_room_for_at_once():
+    texts = ["记者王建国、李明报道", "no names", ""] * 3000
+    assert [row for row, *_ in _in_column(texts)] == [row for row in range(0, 9000, 3) for _ in range(2)]

@@ -156,11 +156,8 @@ def rule_sets() -> Sequence[RuleSet]:
         RuleSet(
             "SECRET",
             Family.RANDOM,
-            [
-                Rule(RANDOM_LINE, is_random, 0.6),
-                Rule(RANDOM_STRING, is_random, 0.6),
-                *(Rule(pattern, _holds_random_word, 0.8) for pattern in _plugin_patterns()),
-            ],
+            [Rule(RANDOM_LINE, is_random, 0.6), Rule(RANDOM_STRING, is_random, 0.6)],
+            _plugin_rules,
         ),
         RuleSet("SECRET", Family.URL | Family.AT, [Rule(IN_URL, is_secret_in_url, 0.9)]),
         RuleSet("SECRET", Family.BLOCK, [Rule(KEY_BLOCK, score=1.0)]),
@@ -168,9 +165,9 @@ def rule_sets() -> Sequence[RuleSet]:
 
 
 @lru_cache(maxsize=1)
-def _plugin_patterns() -> Sequence[re.Pattern[str]]:
+def _plugin_rules() -> Sequence[Rule]:
     """Patterns of detect-secrets' plugins; a group of theirs that holds a value becomes the span."""
-    return list(_collect())
+    return [Rule(pattern, _holds_random_word, 0.8) for pattern in _collect()]
 
 
 def _collect() -> Iterator[re.Pattern[str]]:

@@ -29,7 +29,8 @@ class RuleRecognizer(EntityRecognizer):
     def __init__(self, rule_set: RuleSet, language: str) -> None:
         name = f"winnow_{rule_set.entity.lower()}"
         super().__init__([rule_set.entity], name=name, supported_language=language)
-        self._rule_set = rule_set
+        self._entity = rule_set.entity
+        self._rules = (*rule_set.rules, *rule_set.late())
         self._metadata = metadata_of(self)
 
     def load(self) -> None:
@@ -40,12 +41,10 @@ class RuleRecognizer(EntityRecognizer):
         return list(self._find(text))
 
     def _find(self, text: str) -> Iterator[RecognizerResult]:
-        for rule in self._rule_set.rules:
+        for rule in self._rules:
             for found in rule.find(text):
                 start, end = found.span("value" if "value" in rule.pattern.groupindex else 0)
-                yield RecognizerResult(
-                    self._rule_set.entity, start, end, rule.score, recognition_metadata=self._metadata
-                )
+                yield RecognizerResult(self._entity, start, end, rule.score, recognition_metadata=self._metadata)
 
 
 class HanNameRecognizer(EntityRecognizer):

@@ -61,11 +61,13 @@ class RuleSet:
         entity: Kind, e.g. EMAIL_ADDRESS.
         families: Each match holds an anchor of one of these, or stands in reach of one on the same line.
         rules: Any of them finds it.
+        late: More of them, made when there is a first window.
     """
 
     entity: str
     families: Family
     rules: Sequence[Rule]
+    late: Callable[[], Sequence[Rule]] = tuple
 
 
 def pattern_of(pattern: str, flags: int = re.IGNORECASE) -> re.Pattern[str]:
