@@ -5,7 +5,7 @@ is made of, code included, so one of other data or of an older version is never 
 """
 
 import os
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import suppress
 from hashlib import sha256
 from pathlib import Path
@@ -31,7 +31,7 @@ def derived(name: str, beside: Path, sources: Iterable[bytes], make: Callable[[]
     key = sha256()
     for source in sources:
         key.update(sha256(source).digest())
-    folders = (beside.parent / "__pycache__", _user_cache())
+    folders = [beside.parent / "__pycache__", *_user_cache()]
     for folder in folders:
         if tables := _read(folder / f"{name}-{key.hexdigest()[:16]}.tables"):
             return tables
@@ -45,8 +45,10 @@ def derived(name: str, beside: Path, sources: Iterable[bytes], make: Callable[[]
     return tables
 
 
-def _user_cache() -> Path:
-    return Path(os.environ.get("XDG_CACHE_HOME") or Path("~/.cache").expanduser()) / "winnow"
+def _user_cache() -> Iterator[Path]:
+    # In a container the user may have no home.
+    with suppress(RuntimeError):
+        yield Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "winnow"
 
 
 def _read(path: Path) -> list[Table]:
