@@ -24,6 +24,8 @@ T = TypeVar("T")
 _MB: Final = 1 << 20
 # A process that is not up, or down, after so long never will be.
 _START_S: Final = 120.0
+# What the child says when it is up, and when it has a call in its hands.
+_TAKEN: Final = pickle.dumps(None)
 
 
 class SandboxError(Exception):
@@ -48,6 +50,10 @@ class SandboxCrashError(SandboxError):
     """The child died (a fault in C code, or killed by the system)."""
 
     cause = "crash"
+
+
+class _NotTakenError(SandboxCrashError):
+    """The child died before it began the call."""
 
 
 class Sandbox:
@@ -78,12 +84,12 @@ class Sandbox:
             SandboxMemoryError: More than `memory_mb`.
             SandboxCrashError: The child died.
         """
-        child = self._ready()
+        call = (self._memory_mb, function, args)
         try:
-            result, error = child.ask((self._memory_mb, function, args), self._timeout_s)
-        except BaseException:
-            self.close()
-            raise
+            result, error = self._ask(call)
+        except _NotTakenError:
+            # It was killed between calls, as the system does when memory is short: no fault of this one.
+            result, error = self._ask(call)
         if isinstance(error, MemoryError):
             raise SandboxMemoryError("wanted more memory than allowed")
         if error is not None:
@@ -95,6 +101,14 @@ class Sandbox:
         child, self._child = self._child, None
         if child is not None:
             child.end()
+
+    def _ask(self, call: tuple[Any, ...]) -> tuple[Any, Exception | None]:
+        child = self._ready()
+        try:
+            return child.ask(call, self._timeout_s)
+        except BaseException:
+            self.close()
+            raise
 
     def _ready(self) -> "_Child":
         if self._child is not None and (self._child.calls >= self._max_calls or not self._child.is_alive()):
@@ -137,8 +151,9 @@ class _Child:
         self.calls += 1
         try:
             self._pipe.send(call)
-        except (BrokenPipeError, ConnectionResetError):
-            raise self._crash() from None
+            self._receive(timeout_s)
+        except (BrokenPipeError, ConnectionResetError, SandboxCrashError):
+            raise _NotTakenError(str(self._crash())) from None
         answer: tuple[Any, Exception | None] = self._receive(timeout_s)
         return answer
 
@@ -210,12 +225,13 @@ def _serve(pipe: Connection) -> None:
     os.dup2(nowhere, 1)
     os.dup2(nowhere, 2)
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
-    pipe.send_bytes(pickle.dumps(None))
+    pipe.send_bytes(_TAKEN)
     while True:
         try:
             memory_mb, function, args = pipe.recv()
         except EOFError:
             return
+        pipe.send_bytes(_TAKEN)
         pipe.send_bytes(_metered(memory_mb, function, args))
 
 

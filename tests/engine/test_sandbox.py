@@ -6,6 +6,7 @@ import os
 import signal
 import subprocess
 import sys
+import threading
 import time
 from pathlib import Path
 
@@ -103,6 +104,17 @@ def test_a_child_that_was_killed_between_calls_costs_nothing(sandbox: Sandbox):
     while child.status() != psutil.STATUS_ZOMBIE:
         time.sleep(0.01)
     assert sandbox.call(len, "下一个") == 3
+    assert sandbox.call(len, "again") == 5
+
+
+def test_a_child_that_is_being_killed_while_the_next_call_is_sent_costs_nothing(sandbox: Sandbox):
+    # Stopped first, it takes the call into its pipe and not into its hands: so it looks to who calls meanwhile.
+    child = psutil.Process(sandbox.call(os.getpid))
+    child.suspend()
+    killer = threading.Timer(0.2, child.kill)
+    killer.start()
+    assert sandbox.call(len, "下一个") == 3
+    killer.join()
     assert sandbox.call(len, "again") == 5
 
 
