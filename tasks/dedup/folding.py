@@ -4,12 +4,14 @@ import unicodedata
 from dataclasses import dataclass
 from enum import IntEnum
 from functools import lru_cache
+from importlib.metadata import version
+from pathlib import Path
 
 import numpy as np
 import numpy.typing as npt
-import opencc
 
 from tasks.dedup.settings import FoldingSettings
+from tasks.engine.derived import derived
 
 # Planes 0 and 1. Above them are rare Han characters, and nothing else that matters here.
 TABLE_SIZE = 0x20000
@@ -69,8 +71,8 @@ _ALONE = (
 
 
 def fold_table(settings: FoldingSettings) -> FoldTable:
-    """The table for these settings; built in about 40 ms, then remembered."""
-    return _build(
+    """The table for these settings: made once on a machine (half a second), then remembered."""
+    return _table(
         settings.fold_case,
         settings.fold_width,
         settings.fold_traditional,
@@ -80,7 +82,19 @@ def fold_table(settings: FoldingSettings) -> FoldTable:
 
 
 @lru_cache(maxsize=8)
-def _build(case: bool, width: bool, traditional: bool, punctuation: bool, whitespace: bool) -> FoldTable:
+def _table(case: bool, width: bool, traditional: bool, punctuation: bool, whitespace: bool) -> FoldTable:
+    flags = (case, width, traditional, punctuation, whitespace)
+    name = "folding-" + "".join(str(int(flag)) for flag in flags)
+    data = f"{name} {unicodedata.unidata_version} {version('opencc')}"
+    entries, expansions = derived(
+        name, Path(__file__), (data.encode(), Path(__file__).read_bytes()), lambda: _build(*flags)
+    )
+    return FoldTable(entries, expansions)
+
+
+def _build(
+    case: bool, width: bool, traditional: bool, punctuation: bool, whitespace: bool
+) -> list[npt.NDArray[np.uint32]]:
     entries = np.full(TABLE_SIZE, CharClass.SYMBOL << CLASS_SHIFT, dtype=np.uint32)
     expansions: list[list[int]] = []
     for point, folded in enumerate(_folded(case=case, width=width, traditional=traditional)):
@@ -93,7 +107,7 @@ def _build(case: bool, width: bool, traditional: bool, punctuation: bool, whites
             kind = CharClass.ALONE
         entries[point] = kind << CLASS_SHIFT | value
     rows = [row + [0] * (MAX_EXPANSION - len(row)) for row in expansions] or [[0] * MAX_EXPANSION]
-    return FoldTable(entries, np.array(rows, dtype=np.uint32))
+    return [entries, np.array(rows, dtype=np.uint32)]
 
 
 def _folded(*, case: bool, width: bool, traditional: bool) -> list[str]:
@@ -109,6 +123,9 @@ def _folded(*, case: bool, width: bool, traditional: bool) -> list[str]:
     if width:
         folded = [_without_accents(new) if point < 0x2000 else new for point, new in enumerate(folded)]
     if traditional:
+        # Not loaded where the table is read from disk.
+        import opencc
+
         folded = opencc.OpenCC("t2s").convert("\n".join(folded)).split("\n")
     return folded
 

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 import pyarrow as pa
 
 from schemas.settings import Settings
+from tasks.engine.lean import load_compiler
 from tasks.engine.step import step_at
 
 
@@ -28,6 +29,7 @@ class FirstCalls:
 
     def make(self) -> None:
         """Call every step; what comes out is thrown away, and so is what a step raises: the run will raise it again."""
+        load_compiler()
         for address, settings in self.steps:
             try:
                 step_at(address).run(self.batch, settings)

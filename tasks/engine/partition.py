@@ -6,6 +6,8 @@ import pyarrow as pa
 from schemas.outcomes import DROP
 from tasks.engine.step import Partition
 
+_FILTERED_AT_ONCE = 1024  # documents
+
 
 def split(
     batch: pa.Table,
@@ -30,10 +32,20 @@ def split(
     """
     bad = reason.is_not_null()
     mask = pa.array(bad.to_numpy())
-    kept = batch.filter(pa.compute.invert(mask))
+    kept = _filter(batch, pa.compute.invert(mask))
     given = {"value": value, "threshold": threshold, "detail": detail, "kept_id": kept_id}
     columns = {name: series.filter(bad) for name, series in given.items() if series is not None}
-    return Partition(kept, dropped=drop_rows(batch.filter(mask), step, reason=reason.filter(bad), **columns))
+    return Partition(kept, dropped=drop_rows(_filter(batch, mask), step, reason=reason.filter(bad), **columns))
+
+
+def _filter(batch: pa.Table, mask: pa.Array) -> pa.Table:
+    # A few documents at a time: the buffer of a text column grows by doubling, so that of the whole batch would
+    # take up to twice the memory of what stays.
+    parts = [
+        batch.slice(start, _FILTERED_AT_ONCE).filter(mask.slice(start, _FILTERED_AT_ONCE))
+        for start in range(0, batch.num_rows, _FILTERED_AT_ONCE)
+    ]
+    return pa.concat_tables(parts) if parts else batch
 
 
 def drop_rows(removed: pa.Table, step: str, **columns: pl.Series) -> pa.Table:

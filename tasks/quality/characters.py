@@ -2,10 +2,13 @@
 
 import unicodedata
 from functools import cache
+from pathlib import Path
 from typing import Final
 
 import numpy as np
 import numpy.typing as npt
+
+from tasks.engine.derived import derived
 
 # The order matters: kernels compare with < and <=.
 SPACE: Final = 0
@@ -45,6 +48,12 @@ _CJK_PUNCTUATION: Final = ((0x3000, 0x303F), (0xFF00, 0xFF0F), (0xFF1A, 0xFF20),
 @cache
 def class_table() -> npt.NDArray[np.uint8]:
     """Class of every code point below `TABLE_SIZE`; those above are `HAN_RARE` up to U+3FFFF, else `GARBLED`."""
+    sources = (unicodedata.unidata_version.encode(), Path(__file__).read_bytes())
+    (table,) = derived("characters", Path(__file__), sources, _make_classes)
+    return table
+
+
+def _make_classes() -> list[npt.NDArray[np.uint8]]:
     table = np.fromiter((_class_of(point) for point in range(TABLE_SIZE)), np.uint8, TABLE_SIZE)
     for ranges, value in ((_CJK_PUNCTUATION, CJK_PUNCTUATION), (_KANA, KANA), (_HANGUL, HANGUL), (_HAN, HAN_RARE)):
         for first, last in ranges:
@@ -56,8 +65,7 @@ def class_table() -> npt.NDArray[np.uint8]:
     table[list(simplified | traditional)] = HAN
     table[list(simplified - every_traditional)] = HAN_SIMPLIFIED
     table[list(traditional - every_simplified)] = HAN_TRADITIONAL
-    table.setflags(write=False)
-    return table
+    return [table]
 
 
 def _class_of(point: int) -> int:

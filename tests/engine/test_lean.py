@@ -1,0 +1,39 @@
+"""A process of ours loads neither pandas nor scipy's linear algebra because another library looks for them."""
+
+import subprocess
+import sys
+
+import pytest
+
+from tasks.engine.lean import absent
+
+_START = """
+import sys
+from tasks.engine.lean import load_compiler, start_lean
+start_lean()
+load_compiler()
+import numpy as np
+import pyarrow as pa
+from tasks.engine.word_count import count_words
+from schemas.document import DOCUMENT
+print(pa.array(["水泵", "pump"]).to_pylist(), count_words(DOCUMENT.from_rows([])).num_rows)
+print(*(name for name in ("pandas", "scipy.linalg") if name in sys.modules))
+import pandas, scipy.linalg
+print(pandas.DataFrame({"a": ["水泵"]}).shape, scipy.linalg.norm(np.ones(4)))
+"""
+
+
+def test_what_is_set_aside_at_the_start_is_not_loaded_and_can_be_imported_later():
+    done = subprocess.run([sys.executable, "-c", _START], capture_output=True, text=True, check=True)
+    assert done.stdout.splitlines() == ["['水泵', 'pump'] 0", "", "(1, 1) 2.0"]
+
+
+def test_a_module_is_absent_only_inside_the_block():
+    with absent("wave"), pytest.raises(ModuleNotFoundError):
+        __import__("wave")
+    assert __import__("wave").__name__ == "wave"
+
+
+def test_a_module_that_is_loaded_stays():
+    with absent("json"):
+        assert __import__("json") is sys.modules["json"]
