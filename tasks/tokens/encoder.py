@@ -10,7 +10,7 @@ import pyarrow as pa
 import sentencepiece
 
 from tasks.tokens.byte_pairs import encode_column
-from tasks.tokens.merge_rules import MergeRules, merge_rules
+from tasks.tokens.merge_rules import MergeRules, merge_rules, merges_as_written
 
 
 class _Loaded(NamedTuple):
@@ -22,13 +22,13 @@ class Encoder:
     """A SentencePiece model.
 
     Args:
-        tokenizer: One `tokenizer@1` row. A model that was trained here is run by our own kernel, any other by
-            SentencePiece: what it normalizes and how it decides is not known.
+        tokenizer: One `tokenizer@1` row. A model that merges characters as they are written, as those trained here
+            do, is run by our own kernel, any other by SentencePiece.
     """
 
     def __init__(self, tokenizer: pa.Table) -> None:
         (row,) = tokenizer.to_pylist()
-        self.processor, self._rules = _load(row["model"], trained=row["kind"] == "trained")
+        self.processor, self._rules = _load(row["model"])
 
     @property
     def end_id(self) -> int | None:
@@ -47,6 +47,6 @@ class Encoder:
 
 # Every shard of a run is encoded with the same model.
 @lru_cache(maxsize=2)
-def _load(model: bytes, *, trained: bool) -> _Loaded:
+def _load(model: bytes) -> _Loaded:
     processor = sentencepiece.SentencePieceProcessor(model_proto=model)
-    return _Loaded(processor, merge_rules(processor) if trained else None)
+    return _Loaded(processor, merge_rules(processor) if merges_as_written(model) else None)

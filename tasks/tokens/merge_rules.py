@@ -16,7 +16,7 @@ _N_POINTS: Final = 0x110000
 
 
 class MergeRules(NamedTuple):
-    """The vocabulary of a model that was trained by `train_model`.
+    """The vocabulary of a model that `merges_as_written`.
 
     Pairs are keys `left << 32 | right` of hash tables, 0 where a slot is free: no piece is merged with piece 0.
     """
@@ -29,12 +29,35 @@ class MergeRules(NamedTuple):
     ranks: npt.NDArray[np.int32]  # by piece: the smaller one is merged first
 
 
-def merge_rules(processor: sentencepiece.SentencePieceProcessor) -> MergeRules:
-    """Rules of a byte-pair model with byte fallback, identity normalization and no dummy prefix.
+def merges_as_written(model: bytes) -> bool:
+    """Whether a SentencePiece model is a byte-pair model that takes every character as it is written.
+
+    One that `train_model` made is. Others normalize, put a space first or drop some, split words by rules of their own
+    at run time, have no pieces for bytes, or decide by probabilities.
 
     Args:
-        processor: Its model must be one that `train_model` made: nothing else is looked for.
+        model: A model file (`ModelProto` of sentencepiece_model.proto).
     """
+    from sentencepiece.sentencepiece_model_pb2 import ModelProto  # type: ignore[attr-defined]
+
+    proto = ModelProto.FromString(model)
+    normalizer, trainer = proto.normalizer_spec, proto.trainer_spec
+    return (
+        trainer.model_type == trainer.BPE
+        and trainer.byte_fallback
+        and not trainer.treat_whitespace_as_suffix
+        and not normalizer.precompiled_charsmap
+        and not normalizer.add_dummy_prefix
+        and not normalizer.remove_extra_whitespaces
+        and normalizer.escape_whitespaces
+        # A longer one is found before any merge is made; a single character is what it is anyway.
+        and all(len(piece.piece) == 1 for piece in proto.pieces if piece.type == piece.USER_DEFINED)
+        and not any(piece.type == piece.UNUSED for piece in proto.pieces)
+    )
+
+
+def merge_rules(processor: sentencepiece.SentencePieceProcessor) -> MergeRules:
+    """Rules of a model that `merges_as_written`: that is not looked at here."""
     size = processor.get_piece_size()
     pieces = {processor.id_to_piece(i): i for i in range(size) if not (processor.is_control(i) or processor.is_byte(i))}
     pieces.pop(processor.id_to_piece(processor.unk_id()))

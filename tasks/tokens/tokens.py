@@ -95,7 +95,7 @@ def _lists(offsets: npt.NDArray[np.int64], values: pa.Array) -> pa.ListArray:
 
 STEP: Final = Step(
     name="tokens",
-    version=2,
+    version=3,
     settings=TokensSettings,
     reads=DOCUMENT,
     writes=ROWS,

@@ -1,5 +1,6 @@
 """The compiled encoder gives the ids of SentencePiece, and every text comes back as it was."""
 
+import io
 import random
 
 import pyarrow as pa
@@ -8,6 +9,7 @@ import sentencepiece
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from schemas.tokenizer import TOKENIZER
 from tasks.tokens import byte_pairs
 from tasks.tokens.encoder import Encoder
 from tests.tokens.conftest import SENTENCES, mixed_text
@@ -90,7 +92,45 @@ def test_what_was_encoded_before_does_not_change_what_follows(encoder: Encoder):
     assert [_split(encoder, [text])[0] for text in texts] == _split(encoder, texts)
 
 
-def test_a_given_model_is_run_by_sentencepiece(tokenizer: pa.Table):
-    given_model = tokenizer.set_column(3 - 1, "kind", pa.array(["given"], pa.large_string()))
-    encoder = Encoder(given_model)
-    assert _split(encoder, list(SENTENCES)) == _reference(encoder, list(SENTENCES))
+_AS_WRITTEN = {
+    "model_type": "bpe", "byte_fallback": True, "normalization_rule_name": "identity",
+    "remove_extra_whitespaces": False, "add_dummy_prefix": False,
+}  # fmt: skip
+_ODD = ["  two  spaces ", "ｆｕｌｌ　ｗｉｄｔｈ", "网关  网关", "e\u0301 é", "the gateway网关写入"]
+
+
+def _given_model(**changes) -> pa.Table:
+    """A `tokenizer@1` row with a model as other programs train it."""
+    model = io.BytesIO()
+    options = {**_AS_WRITTEN, "vocab_size": 500, "hard_vocab_limit": False, "minloglevel": 2, **changes}
+    lines = [line for sentence in SENTENCES for line in sentence.split("\n")]
+    sentencepiece.SentencePieceTrainer.train(sentence_iterator=iter(lines), model_writer=model, **options)
+    row = {"sha256": "", "model": model.getvalue(), "kind": "given", "vocab_size": 500, "trained_bytes": None}
+    return TOKENIZER.from_rows([row])
+
+
+def test_a_given_model_that_takes_characters_as_they_are_written_is_run_by_the_kernel():
+    encoder = Encoder(_given_model())
+    assert encoder._rules is not None
+    texts = [*SENTENCES, *_ODD, *(mixed_text(seed, 40) for seed in range(5))]
+    assert _split(encoder, texts) == _reference(encoder, texts)
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {"normalization_rule_name": "nmt_nfkc"},
+        {"add_dummy_prefix": True},
+        {"remove_extra_whitespaces": True},
+        {"byte_fallback": False},
+        {"model_type": "unigram"},
+        {"model_type": "char"},
+        {"treat_whitespace_as_suffix": True},
+        {"user_defined_symbols": ["gateway", "网关"]},
+    ],
+    ids=str,
+)
+def test_any_other_model_is_run_by_sentencepiece(changes):
+    encoder = Encoder(_given_model(**changes))
+    assert encoder._rules is None
+    assert _split(encoder, [*SENTENCES, *_ODD]) == _reference(encoder, [*SENTENCES, *_ODD])
