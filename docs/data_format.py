@@ -13,7 +13,8 @@ def lines() -> Iterator[str]:
     yield ""
     yield "A release is `releases/<dataset>/v<N>/` with `README.md` (dataset card), `manifest.json` and"
     yield "`data/<table>/train-00000-of-000NN.parquet`: zstd, 1,000 rows a row group, plain Arrow types only."
-    yield "Spans are `[start, end)` in code points."
+    yield "Spans are `[start, end)` in code points. `tokenizer/tokenizer.model` is the SentencePiece model that"
+    yield "`tokenizer_sha256` names."
     for name, table in RELEASE.items():
         yield ""
         yield f"## {name}"

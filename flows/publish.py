@@ -18,7 +18,9 @@ from tasks.publish.accounts import add_up
 from tasks.publish.card import dataset_card
 from tasks.publish.release_file import write_release_file
 from tasks.publish.stats import Stat, stats_table, step_stats, table_stats
+from tasks.publish.tokenizer_file import write_tokenizer_file
 from tasks.publish.versions import claim_version, latest_manifest, publish_manifest, version_folder
+from tasks.tokens.tokenizer import STEP as TOKENIZER
 
 # Bytes of shards that go into one file: large enough to read fast, small enough to share among readers.
 _FILE_BYTES: Final = 256_000_000
@@ -54,7 +56,9 @@ def publish(
         The manifest of the new version, or of the newest one, and whether it is new.
     """
     store, dataset = run.store, run.recipe.dataset
-    content = digest_of({table: [ref.digest for ref in refs if ref.rows] for table, refs in tables.items()})
+    made = {table: [ref.digest for ref in refs if ref.rows] for table, refs in tables.items()}
+    tokenizer = next((record.kept for record in run.records if record.step == TOKENIZER.name), None)
+    content = digest_of(made | ({TOKENIZER.name: [tokenizer.digest]} if tokenizer else {}))
     latest = latest_manifest(store, dataset)
     if latest and latest.content_sha256 == content:
         return latest, False
@@ -66,8 +70,12 @@ def publish(
     if "stats" in run.recipe.outputs:
         written["stats"] = [store.put_table(stats_table(all_stats), release_rows("stats"), "stats")]
     files = _write_tables(dataset, version, store, written)
-    card = dataset_card(dataset=dataset, version=version, files=files, sources=sources, steps=totals, stats=all_stats)
-    store.put_bytes(f"{version_folder(dataset, version)}/README.md", card.encode())
+    folder = version_folder(dataset, version)
+    model = write_tokenizer_file(store, tokenizer, folder=folder) if tokenizer else None
+    card = dataset_card(
+        dataset=dataset, version=version, files=files, sources=sources, steps=totals, stats=all_stats, tokenizer=model
+    )
+    store.put_bytes(f"{folder}/README.md", card.encode())
     manifest = Manifest(
         dataset=dataset,
         version=version,
@@ -79,6 +87,7 @@ def publish(
         sources=list(sources),
         steps=totals,
         files=files,
+        tokenizer=model,
         released=released,
     )
     publish_manifest(store, manifest)

@@ -62,12 +62,26 @@ class ReleaseFile(_Part):
     sha256: str
 
 
+class TokenizerFile(_Part):
+    """The SentencePiece model that the tokens of a release belong to; `path` is below the version's folder.
+
+    Attributes:
+        sha256: What `tokenizer_sha256` in `pretrain_tokens` names.
+    """
+
+    path: str
+    bytes: int
+    sha256: str
+    vocab_size: int
+
+
 class Manifest(_Part):
     """`manifest.json`, written after everything it names.
 
     Attributes:
         content_sha256: Of the rows of all tables, before the version's name is added: equal content, equal digest.
         inputs_sha256: Of the inventory, the settings and the versions of all steps: equal inputs, equal digest.
+        tokenizer: Where the run made or was given one.
         released: Ids of the version before this one that this run kept first (`released@1`), if there was one.
     """
 
@@ -81,4 +95,5 @@ class Manifest(_Part):
     sources: list[SourceTotals]
     steps: list[StepTotals]
     files: list[ReleaseFile]
+    tokenizer: TokenizerFile | None = None
     released: ShardRef | None = None

@@ -8,7 +8,7 @@ from typing import Final
 
 import yaml
 
-from schemas.manifest import ReleaseFile, SourceTotals, StepTotals
+from schemas.manifest import ReleaseFile, SourceTotals, StepTotals, TokenizerFile
 from schemas.release import RELEASE
 from tasks.publish.stats import Stat
 
@@ -42,6 +42,7 @@ def dataset_card(
     sources: Sequence[SourceTotals],
     steps: Sequence[StepTotals],
     stats: Sequence[Stat],
+    tokenizer: TokenizerFile | None = None,
 ) -> str:
     """Markdown with the YAML header that `datasets` and the Hugging Face hub read."""
     rows = {table: sum(file.rows for file in files if file.table == table) for table in RELEASE}
@@ -51,6 +52,7 @@ def dataset_card(
         f"# {dataset} {version}",
         _loading(tables),
         _table(["Table", "Rows", "What for"], [[t, f"{rows[t]:,}", _PURPOSE[t]] for t in tables]),
+        _tokenizer(tokenizer) if tokenizer else "",
         "## What became of every record",
         _table(["Step", "In", "Kept", "Dropped", "Quarantined", "Reasons"], [_step_row(s) for s in steps if s.reasons]),
         "Steps that removed nothing are left out. `dropped` and `quarantined` list every record.",
@@ -89,6 +91,13 @@ def _loading(tables: Sequence[str]) -> str:
     return (
         "```python\nfrom datasets import load_dataset\n\n"
         f'rows = load_dataset("<this folder>", "{table}", split="train")\n```'
+    )
+
+
+def _tokenizer(model: TokenizerFile) -> str:
+    return (
+        f"Tokens are counted, and ids given, by the SentencePiece model `{model.path}` ({model.vocab_size:,} pieces, "
+        f"`tokenizer_sha256` {model.sha256[:16]}…)."
     )
 
 

@@ -1,11 +1,13 @@
 """The command, as users run it."""
 
 import json
+from hashlib import sha256
 
 import pytest
+import sentencepiece
 
 from schemas.release import RELEASE
-from tests.flows.conftest import ISSUE, read_rows, release_bytes, run_winnow, write_recipe
+from tests.flows.conftest import ISSUE, LONG_CHINESE, LONG_ENGLISH, read_rows, release_bytes, run_winnow, write_recipe
 
 # Summaries and tables: one row in is not one row out.
 _TABLES = {
@@ -43,6 +45,19 @@ def test_personal_data_is_nowhere_in_a_release_or_in_what_is_printed(released):
             everything += json.dumps(read_rows(version, table), ensure_ascii=False, default=str)
     for value in ("13812345678", "ops.team@corp-mail.net", ISSUE["user"]["login"], "maintainer-a"):
         assert value not in everything, value
+
+
+def test_the_tokens_of_a_release_are_read_with_the_model_beside_them(released):
+    version = released.version
+    model = (version / "tokenizer/tokenizer.model").read_bytes()
+    manifest = json.loads((version / "manifest.json").read_text(encoding="utf-8"))
+    assert manifest["tokenizer"]["sha256"] == sha256(model).hexdigest()
+    rows = read_rows(version, "pretrain_tokens")
+    assert {row["tokenizer_sha256"] for row in rows} == {sha256(model).hexdigest()}
+    ids = [token for row in rows for token in row["input_ids"]]
+    read = sentencepiece.SentencePieceProcessor(model_proto=model).decode(ids)
+    assert LONG_ENGLISH in read
+    assert LONG_CHINESE in read
 
 
 def test_an_issue_becomes_a_conversation_and_a_pair_that_point_to_their_passage(released):

@@ -2,7 +2,7 @@
 
 import yaml
 
-from schemas.manifest import ReleaseFile, SourceTotals, StepTotals
+from schemas.manifest import ReleaseFile, SourceTotals, StepTotals, TokenizerFile
 from tasks.publish.card import dataset_card
 
 STEP = StepTotals(
@@ -36,6 +36,15 @@ def test_the_card_says_what_was_dropped_and_why():
     assert "| quality | 5 | 3 | 2 | 0 | too_short 2 |" in _card()
     assert "| EMAIL | 4 |" in _card()
     assert "手册\\|a" in _card()
+
+
+def test_the_card_names_the_tokenizer_where_there_is_one():
+    model = TokenizerFile(path="tokenizer/tokenizer.model", bytes=9, sha256="ab" * 32, vocab_size=16000)
+    card = dataset_card(
+        dataset="support", version="v2", files=FILES, sources=[], steps=(STEP,), stats=STATS, tokenizer=model
+    )
+    assert "`tokenizer/tokenizer.model` (16,000 pieces, `tokenizer_sha256` abababababababab…)" in card
+    assert "SentencePiece" not in _card()
 
 
 def test_times_are_not_part_of_the_card():
