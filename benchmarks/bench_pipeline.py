@@ -4,8 +4,12 @@
         --peer-python VENV/bin/python --peer-script e2e_datatrove.py --peer-shards FOLDER
 
 Each file has columns `id` and `text`; the language is the first two letters of its name. Ours is the command as users
-run it, from its start to its end, with a Prefect server of its own, the store empty. The peer's script takes --inp,
---out, --workers and --lang, and reads `FOLDER/<name>_shards/*.jsonl`. Rounds go round-robin: noise falls on all alike.
+run it, from its start to its end, with a Prefect server of its own, the store empty. Before that it runs once over all
+files: that run creates Prefect's database and trains the tokenizer, which later ones are given as the peer is given its
+own; what it took is printed first. Threads always, worker processes too where there is more than one worker.
+
+The peer's script takes --inp, --out, --workers and --lang, and reads `FOLDER/<name>_shards/*.jsonl`. Rounds go
+round-robin: noise falls on all alike.
 """
 
 import argparse
@@ -15,6 +19,7 @@ import shutil
 import statistics
 import sys
 import tempfile
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -33,11 +38,12 @@ def main() -> None:
     arguments = _parse()
     measured: dict[tuple[str, str, int], list[tuple[Metered, dict[str, Any]]]] = {}
     with tempfile.TemporaryDirectory() as scratch:
+        _prepare(arguments, Path(scratch))
         for round_ in range(arguments.repeats):
             for parquet in arguments.parquet:
                 for workers in arguments.workers:
-                    for system, run in _systems(arguments):
-                        folder = Path(scratch) / f"{system}-{parquet.stem}-{workers}-{round_}"
+                    for system, run in _systems(arguments, workers):
+                        folder = Path(scratch) / f"{system}-{parquet.stem}-{workers}-{round_}".replace(" ", "-")
                         folder.mkdir()
                         found = run(arguments, parquet, workers, folder)
                         measured.setdefault((system, parquet.stem, workers), []).append(found)
@@ -52,7 +58,7 @@ def _parse() -> argparse.Namespace:
     parser.add_argument("--workers", nargs="+", type=int, default=[1, 2])
     parser.add_argument("--repeats", type=int, default=3)
     parser.add_argument(
-        "--model", type=lambda value: Path(value).resolve(), help="SentencePiece model; default: train one"
+        "--model", type=lambda value: Path(value).resolve(), help="SentencePiece model; default: that of the first run"
     )
     parser.add_argument("--server", help="API URL of a running Prefect server; default: one of its own for each run")
     parser.add_argument("--peer-python", type=Path)
@@ -61,21 +67,43 @@ def _parse() -> argparse.Namespace:
     return parser.parse_args()
 
 
-def _systems(arguments: argparse.Namespace) -> list[tuple[str, Any]]:
-    return [("winnow", _winnow), *([("datatrove", _peer)] if arguments.peer_script else [])]
+def _prepare(arguments: argparse.Namespace, scratch: Path) -> None:
+    """The first run on a machine: Prefect's database, tables on disk, a tokenizer trained on all files."""
+    arguments.prefect_home = scratch / "prefect"
+    folder = scratch / "first"
+    folder.mkdir()
+    metered, _ = _run(arguments, arguments.parquet, {"vocab_size": 16000}, {"kind": "threads", "workers": 1}, folder)
+    print(f"first run, all files: wall {metered.wall_s:.1f} s, CPU {metered.cpu_s:.1f} s", file=sys.stderr)
+    arguments.model = arguments.model or scratch / "tokenizer.model"
+    if not arguments.model.exists():
+        shutil.copy(folder / "out/releases/bench/v1/tokenizer/tokenizer.model", arguments.model)
 
 
-def _winnow(arguments: argparse.Namespace, parquet: Path, workers: int, folder: Path) -> tuple[Metered, dict[str, Any]]:
+def _systems(arguments: argparse.Namespace, workers: int) -> list[tuple[str, Any]]:
+    kinds = ["threads"] if workers == 1 else ["threads", "processes"]
+    ours = [(f"winnow {kind}", partial(_winnow, kind)) for kind in kinds]
+    return [*ours, *([("datatrove", _peer)] if arguments.peer_script else [])]
+
+
+def _winnow(
+    kind: str, arguments: argparse.Namespace, parquet: Path, workers: int, folder: Path
+) -> tuple[Metered, dict[str, Any]]:
+    return _run(arguments, [parquet], {"model": str(arguments.model)}, {"kind": kind, "workers": workers}, folder)
+
+
+def _run(
+    arguments: argparse.Namespace, files: list[Path], tokens: dict[str, Any], runner: dict[str, Any], folder: Path
+) -> tuple[Metered, dict[str, Any]]:
     recipe = {
         "dataset": "bench",
         "root": "out",
-        "sources": [{"kind": "text", "path": str(parquet), "kb": "bench"}],
-        "steps": {"tokens": {"model": str(arguments.model)} if arguments.model else {"vocab_size": 16000}},
+        "sources": [{"kind": "text", "path": str(file), "kb": "bench"} for file in files],
+        "steps": {"tokens": tokens},
         "outputs": ["pretrain_text", "pretrain_tokens", "dropped", "stats"],
-        "runner": {"kind": "processes" if workers > 1 else "threads", "workers": workers},
+        "runner": runner,
     }
     (folder / "recipe.yaml").write_text(yaml.safe_dump(recipe), encoding="utf-8")
-    variables = _limited(workers) | {"PREFECT_HOME": str(folder / "prefect"), "PYTHONPATH": str(_ROOT)}
+    variables = _limited(runner["workers"]) | {"PREFECT_HOME": str(arguments.prefect_home), "PYTHONPATH": str(_ROOT)}
     if arguments.server:
         variables["PREFECT_API_URL"] = arguments.server
     command = [sys.executable, "-m", "flows", "run", "recipe.yaml", "--json"]
@@ -134,8 +162,8 @@ def _report(arguments: argparse.Namespace, measured: dict[tuple[str, str, int], 
         print(json.dumps({**row, "walls": [round(run[0].wall_s, 2) for run in runs], **machine()}))
     console.print(table)
     for (system, corpus, workers), runs in measured.items():
-        if system == "winnow":
-            console.print(_steps_table(corpus, workers, runs[-1][1]))
+        if system.startswith("winnow"):
+            console.print(_steps_table(f"{system}, {corpus}", workers, runs[-1][1]))
 
 
 def _orchestration(metered: Metered, result: dict[str, Any], workers: int) -> float:

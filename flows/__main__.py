@@ -8,7 +8,7 @@ import json
 import os
 import sys
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -33,14 +33,15 @@ _FAILED, _WRONG = 1, 2
 @app.command()
 def run(recipe: RecipePath, as_json: AsJson = False) -> None:
     """Make a release, or find that nothing has changed."""
-    from tasks.engine.lean import start_lean
+    from tasks.engine.lean import loading, start_lean
 
-    start_lean()
-    checked = _checked_recipe(recipe)
-    with _prefect(checked) as wait_for_server:
-        from flows.curate import curate
-        from flows.report import progress_bar, show_result
-        from flows.run import observe
+    with ExitStack() as stack:
+        with loading():
+            start_lean()
+            wait_for_server = stack.enter_context(_prefect(_checked_recipe(recipe)))
+            from flows.curate import curate
+            from flows.report import progress_bar, show_result
+            from flows.run import observe
 
         console = _console(stderr=True)
         wait_for_server()

@@ -12,6 +12,8 @@ import threading
 import time
 from typing import TYPE_CHECKING
 
+from tasks.engine.lean import loading
+
 if TYPE_CHECKING:
     from sqlalchemy import Connection
 
@@ -54,6 +56,8 @@ def _environment() -> dict[str, str]:
         "PREFECT_UI_ENABLED": "0",
         # Types of stored credentials: a second of a first run that needs none of them.
         "PREFECT_API_BLOCKS_REGISTER_ON_START": "false",
+        # To know whether they changed it would load every integration that is installed, Dask among them.
+        "PREFECT_MEMOIZE_BLOCK_AUTO_REGISTRATION": "false",
         "PREFECT__SERVER_EPHEMERAL": "1",
         "PREFECT__SERVER_FINAL": "1",
         "PREFECT_SERVER_ANALYTICS_ENABLED": "false",
@@ -84,11 +88,12 @@ def wait_until_up(api_url: str) -> None:
 def _serve(descriptor: int) -> None:
     """Run the server on an inherited socket until the pipe from the parent closes."""
     threading.Thread(target=_exit_when_parent_is_gone, daemon=True).start()
-    import uvicorn
-    from prefect.server.api.server import create_app
+    with loading():
+        import uvicorn
+        from prefect.server.api.server import create_app
 
-    _wait_for_locks()
-    config = uvicorn.Config(create_app(ephemeral=True), log_level="error", lifespan="on")
+        _wait_for_locks()
+        config = uvicorn.Config(create_app(ephemeral=True), log_level="error", lifespan="on")
     uvicorn.Server(config).run(sockets=[socket.socket(fileno=descriptor)])
 
 

@@ -15,7 +15,7 @@ from typing import Any, TypeVar
 from schemas.settings import Settings
 from schemas.shard import StepRecord
 from tasks.engine.first_calls import FirstCalls
-from tasks.engine.lean import start_lean
+from tasks.engine.lean import loading, start_lean
 from tasks.engine.lifeline import exit_with_parent
 from tasks.engine.run_step import Refs, find_record, run_step
 from tasks.engine.step import Step, step_at
@@ -58,9 +58,10 @@ class _Pool:
 
 def _begin(first_calls: FirstCalls | None) -> None:
     exit_with_parent()
-    start_lean()
-    if first_calls:
-        first_calls.make()
+    with loading():
+        start_lean()
+        if first_calls:
+            first_calls.make()
 
 
 def _nothing() -> None:
