@@ -81,6 +81,8 @@ def find_duplicates(
         signed = spread(lambda shard: sign_documents(shard, settings.signing).kept, shards)
         after("sign")
         ranked = rank_documents(signed, settings.ranking, released)
+        if ranked.sides["repeated"].num_rows:
+            raise ValueError("an id is given twice; a run would quarantine the second document (unique_ids)")
         ranks, count = ranked.kept, ranked.kept.num_rows
         after("rank")
         similar: list[pa.Table] = []

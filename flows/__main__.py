@@ -7,7 +7,7 @@ import atexit
 import json
 import os
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
@@ -37,13 +37,15 @@ def run(recipe: RecipePath, as_json: AsJson = False) -> None:
 
     with ExitStack() as stack:
         with loading():
+            server = _own_server()
             start_lean()
-            wait_for_server = stack.enter_context(_prefect(_checked_recipe(recipe)))
+            wait_for_server, load_the_rest = stack.enter_context(_prefect(_checked_recipe(recipe), server))
             from flows.curate import curate
             from flows.report import progress_bar, show_result
             from flows.run import observe
 
         console = _console(stderr=True)
+        load_the_rest()
         wait_for_server()
         with progress_bar(console) as bar, observe(bar), _failure_exits():
             result = curate(str(recipe.resolve()))
@@ -194,22 +196,27 @@ def _find_version(version: str, root: str | None) -> "Manifest":
     return found[0]
 
 
+def _own_server() -> str | None:
+    """API URL of a server of our own, which loads from now on; None where one is configured."""
+    from flows.local_server import start_server
+
+    return None if "PREFECT_API_URL" in os.environ else start_server()
+
+
 @contextmanager
-def _prefect(recipe: "Recipe") -> "Iterator[Any]":
-    """Prefect with a server: the configured one, or one of our own for the time of this run."""
-    from flows.local_server import start_server, wait_until_up
-
-    configured = "PREFECT_API_URL" in os.environ
-    url = "" if configured else start_server()
+def _prefect(recipe: "Recipe", own_server: str | None) -> "Iterator[tuple[Callable[[], None], Callable[[], None]]]":
+    """Prefect with a server, the configured one or our own; gives what waits for it, and what loads the rest."""
     from flows.head_start import take_head_start
+    from flows.local_server import let_serve, wait_until_up
 
-    take_head_start(recipe)
+    let_serve()
+    load_the_rest = take_head_start(recipe)
     from prefect.settings import PREFECT_API_URL, PREFECT_FLOWS_HEARTBEAT_FREQUENCY, temporary_settings
 
     # Prefect joins the heartbeat's thread at the end of every flow: a second each.
-    updates = {PREFECT_FLOWS_HEARTBEAT_FREQUENCY: None} | ({} if configured else {PREFECT_API_URL: url})
+    updates = {PREFECT_FLOWS_HEARTBEAT_FREQUENCY: None} | ({PREFECT_API_URL: own_server} if own_server else {})
     with temporary_settings(updates):
-        yield (lambda: None) if configured else (lambda: wait_until_up(url))
+        yield (lambda: wait_until_up(own_server) if own_server else None), load_the_rest
 
 
 @contextmanager

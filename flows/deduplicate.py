@@ -13,6 +13,8 @@ from tasks.dedup.paragraphs import LIST as PARAGRAPHS
 from tasks.dedup.ranks import STEP as RANKS
 from tasks.dedup.shingle_sets import STEP as SHINGLE_SETS
 from tasks.dedup.signatures import STEP as SIGNATURES
+from tasks.dedup.unique_ids import STEP as UNIQUE_IDS
+from tasks.dedup.unique_ids import UniqueIdsSettings
 from tasks.dedup.verify import STEP as VERIFY
 
 
@@ -25,15 +27,36 @@ def deduplicate(run: Run, shards: Sequence[ShardRef], released: ShardRef | None)
         released: Ids that were released before (`released@1`): they are kept before new ones.
 
     Returns:
-        Records of each stage, `deduplicate` and, if asked for, `cut_paragraphs`; one per shard, in order.
+        Records of each stage: `unique_ids` where an id was given twice, `deduplicate` and, if asked for,
+        `cut_paragraphs`; one per shard, in order.
     """
+    settings, names = run.recipe.steps.deduplicate, [shard.shard_id for shard in shards]
+    unique: list[list[StepRecord]] = []
+    signed, ranked = _signed(run, shards, released)
+    if ranked.sides["repeated"].rows:
+        unique = [_refuse_repeated(run, shards, ranked.sides["repeated"])]
+        shards = [record.kept for record in unique[0]]
+        signed, ranked = _signed(run, shards, released)
+    found = _find_twins(run, shards, signed, ranked)
+    kept = run.gather(run.submit(DROP_DUPLICATES, shards, settings.dropping, names, clusters=[found] * len(shards)))
+    return [*unique, kept, *([_cut_paragraphs(run, kept, names)] if settings.max_paragraph_documents else [])]
+
+
+def _signed(run: Run, shards: Sequence[ShardRef], released: ShardRef | None) -> tuple[list[StepRecord], StepRecord]:
     settings, names = run.recipe.steps.deduplicate, [shard.shard_id for shard in shards]
     signed = run.gather(run.submit(SIGNATURES, shards, settings.signing, names))
     earlier = {"released": released} if released else {}
     (ranked,) = run.gather([run.submit_one(RANKS, signed, settings.ranking, "all", **earlier)])
-    found = _find_twins(run, shards, signed, ranked)
-    kept = run.gather(run.submit(DROP_DUPLICATES, shards, settings.dropping, names, clusters=[found] * len(shards)))
-    return [kept, _cut_paragraphs(run, kept, names)] if settings.max_paragraph_documents else [kept]
+    return signed, ranked
+
+
+def _refuse_repeated(run: Run, shards: Sequence[ShardRef], repeated: ShardRef) -> list[StepRecord]:
+    return run.gather(
+        [
+            run.submit_one(UNIQUE_IDS, shard, UniqueIdsSettings(shard=place), shard.shard_id, repeated=repeated)
+            for place, shard in enumerate(shards)
+        ]
+    )
 
 
 def _cut_paragraphs(run: Run, kept: Sequence[StepRecord], names: Sequence[str]) -> list[StepRecord]:

@@ -1,5 +1,7 @@
 """What is done while the local Prefect server starts: load what the steps of a recipe will need."""
 
+import threading
+from collections.abc import Callable
 from typing import Final
 
 import pyarrow as pa
@@ -18,19 +20,37 @@ _TEXTS: Final = (
     "## Setup\n\nOpen the page, then write to operator@service.net or call +1 415 555 2671.\n\nIt takes a minute.",
     "## 安装\n\n打开页面，然后写信到 operator@service.net 或致电 021-5555 2671。\n\n联系人：张工。大约需要一分钟。",
 )
+_EARLY: Final = (
+    "tasks.clean.clean:clean",
+    "tasks.quality.language:language",
+    "tasks.quality.signals:signals",
+    "tasks.dedup.signatures:signatures",
+)
+_LATE: Final = "tasks.anonymize.anonymize:anonymize"
 
 
-def take_head_start(recipe: Recipe) -> None:
-    """Start worker processes, or load here what they would; returns when this process has done its part.
+def take_head_start(recipe: Recipe) -> Callable[[], None]:
+    """Start worker processes, or load here what they would.
 
     For a first version only: a later run may find that all its work is done.
+
+    Returns:
+        What is to be called when all else is loaded: in this process Presidio, which takes as long as all other steps
+        and is needed last, loads beside the first of them.
     """
     if list_versions(Store(recipe.root), recipe.dataset):
-        return
+        return _nothing
     if recipe.runner.kind == "threads":
-        first_calls(recipe).make()
-    elif recipe.runner.kind == "processes":
+        calls = first_calls(recipe)
+        calls.only(*_EARLY).make()
+        return threading.Thread(target=calls.only(_LATE).make, daemon=True).start
+    if recipe.runner.kind == "processes":
         start_early(recipe.runner.worker_count, first_calls(recipe))
+    return _nothing
+
+
+def _nothing() -> None:
+    pass
 
 
 def first_calls(recipe: Recipe) -> FirstCalls:
@@ -38,11 +58,11 @@ def first_calls(recipe: Recipe) -> FirstCalls:
     steps = recipe.steps
     anonymize = steps.anonymize.model_copy(update={"key": SecretStr("not a key: what comes out is thrown away")})
     calls = [
-        (steps.clean.enabled, "tasks.clean.clean:clean", steps.clean),
-        (steps.language.enabled, "tasks.quality.language:language", steps.language),
-        (steps.quality.enabled, "tasks.quality.signals:signals", SignalsSettings()),
-        (steps.deduplicate.enabled, "tasks.dedup.signatures:signatures", steps.deduplicate.signing),
-        (steps.anonymize.enabled, "tasks.anonymize.anonymize:anonymize", anonymize),
+        (steps.clean.enabled, _EARLY[0], steps.clean),
+        (steps.language.enabled, _EARLY[1], steps.language),
+        (steps.quality.enabled, _EARLY[2], SignalsSettings()),
+        (steps.deduplicate.enabled, _EARLY[3], steps.deduplicate.signing),
+        (steps.anonymize.enabled, _LATE, anonymize),
     ]
     return FirstCalls([(address, settings) for wanted, address, settings in calls if wanted], _documents())
 

@@ -10,7 +10,8 @@ import subprocess
 import sys
 import threading
 import time
-from typing import TYPE_CHECKING
+from contextlib import suppress
+from typing import IO, TYPE_CHECKING, cast
 
 from tasks.engine.lean import loading
 
@@ -18,13 +19,14 @@ if TYPE_CHECKING:
     from sqlalchemy import Connection
 
 _START_TIMEOUT_S = 180
+_GO = b"\n"
 
 
 def start_server() -> str:
-    """Start a server; returns its API URL at once, before it answers (`wait_until_up`).
+    """Start a server that loads and then waits for `let_serve`; returns its API URL, before it answers.
 
     It ends when this process has ended, not before: Prefect sends the last of its log as the interpreter shuts down,
-    and waits for a server that is gone.
+    and waits for a server that is gone. One that may not serve yet has written nothing.
     """
     with socket.socket() as listener:
         process = subprocess.Popen(
@@ -38,6 +40,14 @@ def start_server() -> str:
         )
         _running.append(process)
         return f"http://127.0.0.1:{listener.getsockname()[1]}/api"
+
+
+def let_serve() -> None:
+    """Let the servers that were started create their database, where there is none, and answer."""
+    for process in _running:
+        with suppress(BrokenPipeError):  # it has ended; `wait_until_up` will say so
+            cast("IO[bytes]", process.stdin).write(_GO)
+            cast("IO[bytes]", process.stdin).flush()
 
 
 # Kept: the pipe to the server must stay open for as long as this process lives.
@@ -86,14 +96,16 @@ def wait_until_up(api_url: str) -> None:
 
 
 def _serve(descriptor: int) -> None:
-    """Run the server on an inherited socket until the pipe from the parent closes."""
-    threading.Thread(target=_exit_when_parent_is_gone, daemon=True).start()
+    """Run the server on an inherited socket, once the parent says so, until the pipe from it closes."""
+    allowed = threading.Event()
+    threading.Thread(target=_exit_when_parent_is_gone, args=(allowed,), daemon=True).start()
     with loading():
         import uvicorn
         from prefect.server.api.server import create_app
 
         _wait_for_locks()
         config = uvicorn.Config(create_app(ephemeral=True), log_level="error", lifespan="on")
+    allowed.wait()
     uvicorn.Server(config).run(sockets=[socket.socket(fileno=descriptor)])
 
 
@@ -112,7 +124,9 @@ def _wait_for_locks() -> None:
     AioSqliteConfiguration.begin_sqlite_stmt = begin  # type: ignore[assignment,method-assign]
 
 
-def _exit_when_parent_is_gone() -> None:
+def _exit_when_parent_is_gone(allowed: threading.Event) -> None:
+    if sys.stdin.buffer.read(len(_GO)):
+        allowed.set()
     sys.stdin.buffer.read()
     os._exit(0)
 

@@ -37,6 +37,18 @@ SIGNATURE = TableSchema(
 # Documents of an earlier version, whatever became of them since: they are kept before new ones.
 RELEASED = TableSchema("released", 1, pa.schema([pa.field("id", pa.large_string(), nullable=False)]))
 
+# Documents whose id another document had before, and the shard each is in, counted from 0.
+REPEATED = TableSchema(
+    name="repeated",
+    version=1,
+    arrow=pa.schema(
+        [
+            pa.field("id", pa.large_string(), nullable=False),
+            pa.field("shard", pa.int32(), nullable=False),
+        ]
+    ),
+)
+
 RANK = TableSchema(
     name="rank",
     version=1,

@@ -27,6 +27,10 @@ class FirstCalls:
     steps: Sequence[tuple[str, Settings]]
     batch: pa.Table
 
+    def only(self, *addresses: str) -> "FirstCalls":
+        """Those of the steps at `addresses`."""
+        return FirstCalls([call for call in self.steps if call[0] in addresses], self.batch)
+
     def make(self) -> None:
         """Call every step; what comes out is thrown away, and so is what a step raises: the run will raise it again."""
         load_compiler()

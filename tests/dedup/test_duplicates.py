@@ -11,7 +11,11 @@ from hypothesis import strategies as st
 
 from benchmarks.dedup_chain import documents_from, find_duplicates
 from schemas.signature import RELEASED
+from tasks.dedup.ranks import SameKeyError, rank_documents
 from tasks.dedup.settings import DeduplicateSettings
+from tasks.dedup.signatures import sign_documents
+from tasks.dedup.unique_ids import STEP as UNIQUE_IDS
+from tasks.dedup.unique_ids import UniqueIdsSettings, refuse_repeated
 from tests.dedup.texts import edited, jaccard, join, mixed_corpus, words
 
 SETTINGS = DeduplicateSettings()
@@ -229,11 +233,32 @@ def test_edits_leaves_look_alikes_alone():
     assert _run(texts, DeduplicateSettings(similarity="edits")).kept == set(texts)
 
 
-def test_two_documents_of_one_id_are_refused(documents):
-    from tasks.dedup.ranks import SameIdError
+@pytest.mark.parametrize("texts", [EN, ZH], ids=["en", "zh"])
+def test_of_an_id_that_two_shards_have_the_first_document_stays(texts, documents):
+    shards = [documents(texts, "one"), documents("two", "三", texts)]
+    signed = [sign_documents(shard, SETTINGS.signing).kept for shard in shards]
+    ranked = rank_documents(signed, SETTINGS.ranking)
+    repeated = ranked.sides["repeated"]
+    assert ranked.kept.num_rows == 0
+    assert repeated.to_pylist() == [{"id": "d0", "shard": 1}, {"id": "d1", "shard": 1}]
+    parts = [
+        refuse_repeated(shard, UniqueIdsSettings(shard=place), repeated=repeated) for place, shard in enumerate(shards)
+    ]
+    for shard, part in zip(shards, parts, strict=True):
+        UNIQUE_IDS.check(shard, part, "shard")
+    assert [part.kept["text"].to_pylist() for part in parts] == [[texts, "one"], [texts]]
+    gone = parts[1].quarantined.to_pylist()
+    assert [(row["id"], row["cause"], row["bytes"]) for row in gone] == [
+        ("d0", "repeated_id", 3),
+        ("d1", "repeated_id", 3),
+    ]
 
-    with pytest.raises(SameIdError):
-        find_duplicates([documents(EN), documents(ZH)], SETTINGS)
+
+def test_an_id_twice_in_one_shard_is_an_error(documents):
+    shard = documents(EN, ZH)
+    twice = shard.set_column(0, "id", pa.array(["d0", "d0"], pa.large_string()))
+    with pytest.raises(SameKeyError):
+        rank_documents([sign_documents(twice, SETTINGS.signing).kept], SETTINGS.ranking)
 
 
 def test_a_run_without_documents_finds_nothing(documents):

@@ -1,6 +1,7 @@
 """Duplicates from run to run: who stays when the one that stayed is taken down, and ids that two files have."""
 
 import json
+import random
 
 import pytest
 
@@ -55,3 +56,28 @@ def test_the_same_id_in_two_files_names_two_documents(tmp_path, winnow):
     version = tmp_path / "out/releases/support/v1"
     documents = read_rows(version, "documents")
     assert len({row["id"] for row in documents}) == len(documents) == 4
+
+
+def test_of_an_id_that_a_file_has_twice_the_first_record_stays_wherever_the_file_was_cut(tmp_path, winnow):
+    place = tmp_path / "inbox"
+    place.mkdir()
+    chance = random.Random(5)
+    letters = {"en": "etaoinshrdlu ", "zh": "网关写入消息文件规则检查条件时间告警"}
+    texts = ["".join(chance.choices(letters["en" if i % 2 else "zh"], k=400)) for i in range(60)]
+    lines = [json.dumps({"id": f"doc-{i % 58}", "text": text}, ensure_ascii=False) for i, text in enumerate(texts)]
+    (place / "a.jsonl").write_text("\n".join(lines) + "\n", encoding="utf-8")
+    write_recipe(
+        tmp_path,
+        sources=[{"kind": "text", "path": "inbox/a.jsonl", "kb": "corpus", "id_field": "id"}],
+        steps={"quality": {"enabled": False}, "anonymize": {"enabled": False}},
+        outputs=["documents", "dropped", "quarantined", "stats"],
+        shard_mb=0.01,
+    )
+    done = winnow("run", "recipe.yaml", "--json")
+    assert done.returncode == 0, done.stderr
+    version = tmp_path / "out/releases/support/v1"
+    assert sorted(row["text"] for row in read_rows(version, "documents")) == sorted(text.strip() for text in texts[:58])
+    gone = read_rows(version, "quarantined")
+    assert [(row["source"], row["cause"]) for row in gone] == [("doc-0", "repeated_id"), ("doc-1", "repeated_id")]
+    assert json.loads(done.stdout.splitlines()[-1])["published"]
+    assert '"published": false' in winnow("run", "recipe.yaml", "--json").stdout
