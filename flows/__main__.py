@@ -41,8 +41,11 @@ def run(recipe: RecipePath, as_json: AsJson = False) -> None:
             start_lean()
             wait_for_server, load_the_rest = stack.enter_context(_prefect(_checked_recipe(recipe), server))
             from flows.curate import curate
+            from flows.head_start import load_prefect
             from flows.report import progress_bar, show_result
             from flows.run import observe
+
+            load_prefect()
 
         console = _console(stderr=True)
         load_the_rest()

@@ -2,6 +2,7 @@
 
 import threading
 from collections.abc import Callable
+from importlib import import_module
 from typing import Final
 
 import pyarrow as pa
@@ -47,6 +48,12 @@ def take_head_start(recipe: Recipe) -> Callable[[], None]:
     if recipe.runner.kind == "processes":
         start_early(recipe.runner.worker_count, first_calls(recipe))
     return _nothing
+
+
+def load_prefect() -> None:
+    """What Prefect would load when the first flow, and the first task, is called: by then its server waits for it."""
+    for name in ("fastapi.encoders", "prefect.flow_engine", "prefect.task_engine"):
+        import_module(name)
 
 
 def _nothing() -> None:
