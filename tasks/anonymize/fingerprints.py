@@ -6,6 +6,7 @@ anything more than a word hashed. Memory is sixteen bytes a value.
 """
 
 import hmac
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
@@ -59,8 +60,10 @@ class Fingerprints:
         for item, start, end in self.find(data, offsets).tolist():
             left = len(data[offsets[item] : start].tobytes().decode())
             value = data[start:end].tobytes()
-            span = PiiSpan(left, left + len(value.decode()), self.entity(value), 0.5, "winnow_known")
-            found[item].append(span)
+            entity, said = self.entity(value), value.decode()
+            # What has to go of a mention or an address is the handle.
+            kept = len(said) - len(re.split("[@/]", said)[-1]) if entity == "USERNAME" else 0
+            found[item].append(PiiSpan(left + kept, left + len(said), entity, 0.5, "winnow_known"))
         return found
 
     def entity(self, value: bytes) -> str:
