@@ -207,7 +207,7 @@ def _quarantine(document: Row, cause: AnonymizeCause) -> Row:
 
 STEP: Final = Step(
     name=NAME,
-    version=2,
+    version=3,
     settings=AnonymizeSettings,
     reads=DOCUMENT,
     writes=DOCUMENT,

@@ -23,7 +23,7 @@ _HOSTED: Final = r"(?<=github\.com/)"
 _SPELLED_ALIKE_NOTHING: Final = re.compile(r"(?=.*[0-9_-]|.*[a-z][A-Z]|.*[^\x00-\x7f]).{3,}")
 _MIN_HANDLE: Final = 3
 _QUOTES: Final = frozenset("\"'")
-_NOT_PEOPLE: Final = frozenset({
+NOT_PEOPLE: Final = frozenset({
     "everyone", "here", "all", "channel", "param", "return", "returns", "override", "property", "media", "import",
     "types", "deprecated", "see", "link", "test", "todo", "latest", "next",
 })  # fmt: skip
@@ -34,13 +34,6 @@ def is_distinct(name: str) -> bool:
     if _SPELLED_ALIKE_NOTHING.fullmatch(name):
         return True
     return len(name) >= _MIN_HANDLE and not is_ordinary(name)
-
-
-def forms_of(handle: str) -> Iterator[str]:
-    """How other documents speak of somebody who took part in a thread; a handle that is a word, only as an address."""
-    yield f"github.com/{handle}"
-    if is_distinct(handle) and handle.lower() not in _NOT_PEOPLE:
-        yield f"@{handle}"
 
 
 def handles_of(blocks: Sequence[Mapping[str, Any]]) -> set[str]:
@@ -85,7 +78,7 @@ def _mentions(text: str, handles: set[str]) -> Iterator[PiiSpan]:
             and text[found.end() : found.end() + 1] not in ": ,"
         ):
             continue
-        if not known and (name.lower() in _NOT_PEOPLE or is_surrogate(name)):
+        if not known and (name.lower() in NOT_PEOPLE or is_surrogate(name)):
             continue
         if known or not any(start <= found.start() < end for start, end in fences):
             yield _span(*found.span(group))

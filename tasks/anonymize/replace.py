@@ -5,8 +5,9 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Final
 
+from tasks.anonymize.forms import forms_of_handle, forms_of_secret
 from tasks.anonymize.known import known_values
-from tasks.anonymize.people import MENTIONED, find_handles, forms_of, handles_of
+from tasks.anonymize.people import MENTIONED, find_handles, handles_of
 from tasks.anonymize.settings import AnonymizeSettings
 from tasks.anonymize.spans import PiiSpan, resolve
 from tasks.anonymize.strings import Place, Row, strings_of, with_strings
@@ -65,7 +66,10 @@ def replace(
     strings = dict(draft.strings())
     told = {place: [*found.get(place, ()), *_told(row, place, value, handles)] for place, value in strings.items()}
     known = known_values(
-        (strings[place][span.start : span.end], span.entity) for place, spans in told.items() for span in spans
+        pair
+        for place, spans in told.items()
+        for span in spans
+        for pair in _said_here(strings[place][span.start : span.end], span)
     )
     every = {place: _settled(value, told[place], known.find(value)) for place, value in strings.items()}
     edited: dict[Place, EditedText] = {}
@@ -104,9 +108,15 @@ def _is_certain(span: PiiSpan) -> bool:
 
 def _said_elsewhere(value: str, span: PiiSpan) -> Iterable[tuple[str, str]]:
     """A value and its entity in the forms in which other documents may say it."""
-    yield value, span.entity
+    yield from _said_here(value, span)
     if span.recognizer == _AUTHOR:
-        yield from ((form, span.entity) for form in forms_of(value))
+        yield from ((form, span.entity) for form in forms_of_handle(value))
+
+
+def _said_here(value: str, span: PiiSpan) -> Iterable[tuple[str, str]]:
+    yield value, span.entity
+    if span.entity == "SECRET":
+        yield from ((form, span.entity) for form in forms_of_secret(value))
 
 
 def _handles(row: Row) -> set[str]:

@@ -85,5 +85,5 @@ def _sealed(draft: Draft, prints: Fingerprints, settings: AnonymizeSettings) -> 
 _USES: Final[dict[str, Any]] = {"known": KNOWN_VALUE}
 
 STEP: Final = Step(
-    name=NAME, version=1, settings=AnonymizeSettings, reads=DOCUMENT, writes=DOCUMENT, run=seal_documents, uses=_USES
+    name=NAME, version=2, settings=AnonymizeSettings, reads=DOCUMENT, writes=DOCUMENT, run=seal_documents, uses=_USES
 )  # fmt: skip
