@@ -80,11 +80,11 @@ def _names(data: Any, offsets: Any) -> Iterator[tuple[int, PiiSpan]]:
     """Names in Chinese text. Here the gate and the recognizer are one function: there is nothing left to judge."""
     from tasks.anonymize.han.lexicon import load_lexicon
     from tasks.anonymize.han.scan import find_all_names
-    from tasks.anonymize.recognizers.people import HAN_NAME, HAN_SCORE
+    from tasks.anonymize.recognizers.people import HAN_NAME, HAN_SCORES
 
     if holds_han(data, offsets):
-        for item, start, end in find_all_names(data, offsets, load_lexicon()).tolist():
-            yield item, PiiSpan(start, end, "PERSON", HAN_SCORE, HAN_NAME)
+        for item, start, end, certain in find_all_names(data, offsets, load_lexicon()).tolist():
+            yield item, PiiSpan(start, end, "PERSON", HAN_SCORES[certain], HAN_NAME)
 
 
 def _judge(engine: Any, windows: Windows, language: str | None = None) -> Iterator[tuple[int, PiiSpan]]:

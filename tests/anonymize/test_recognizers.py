@@ -76,6 +76,15 @@ WRONG_CARD = VISA[:-1] + str((int(VISA[-1]) + 1) % 10)
         ("请Dr. Alice Miller说明情况", "Alice Miller", "PERSON"),
         ("Signed-off-by: Jane Q. Miller <jqp@corp.org>", "Jane Q. Miller", "PERSON"),
         ("Best regards,\nJohn Smith\n", "John Smith", "PERSON"),
+        ("My name is Alice", "Alice", "PERSON"),
+        ("What's your last name? Bergström", "Bergström", "PERSON"),
+        ("Name:     Alice Miller\nAddress: x", "Alice Miller", "PERSON"),
+        ("Her doctor, Alice Miller MD, said", "Alice Miller MD", "PERSON"),
+        ("the treating physician is Alice Miller.", "Alice Miller", "PERSON"),
+        ("AliCe MIlleR is a 34-year-old", "AliCe MIlleR", "PERSON"),
+        ("张晓明，58岁，工程师", "张晓明", "PERSON"),
+        ("李明（男，汉族）", "李明", "PERSON"),
+        ("姓名 欧阳明慧 手机", "欧阳明慧", "PERSON"),
     ],
 )
 def test_a_value_is_found_whole_and_by_its_kind(found, text, value, entity):
@@ -134,6 +143,10 @@ def test_a_private_key_is_found_from_its_first_line_to_its_last(found):
         "高速公路全长 120 号 标段，第3号路由",
         "The 4000 5000 6000 row; 3,652,694 33,275; 1.23456789",
         "npm install @types/node@18.0.0 @babel/core",
+        "My name is not here; the doctor, however, called me Back",
+        "The patient is a 30-year-old; My friend, a 20-year-old",
+        "your name? The name: of a file. A wife and husband. User: Unknown User",
+        "高峰，5岁以下儿童；平安（女）款",
     ],
 )
 def test_what_only_looks_like_a_value_stays(found, text):

@@ -59,6 +59,15 @@ def test_a_name_that_was_read_in_one_sentence_stays_a_word_in_another(documents,
     assert other["text"].to_pylist() == ["灯光高明亮"]
 
 
+def test_a_name_that_is_certain_in_one_document_goes_from_all(documents, settings):
+    first = documents("联系人：张晓明；", "Her doctor, Alice Miller, said so")
+    _, other = sealed(documents, settings(), first, documents("把张晓明写进去 see Alice Miller", "晓明 Alice Millers"))
+    texts = other["text"].to_pylist()
+    assert "张晓明" not in texts[0]
+    assert "Alice" not in texts[0]
+    assert texts[1] == "晓明 Alice Millers"
+
+
 def test_fingerprints_say_nothing_without_the_key(documents, settings):
     def known(key):
         parts = anonymize_documents(documents("password = 'hunter2x9'"), settings(key=key))

@@ -16,6 +16,8 @@ SURNAMES: Final = (
     "桂佟宫甄翦迟冷艾郎隋边古卞米商乐晋楚应燕臧鞠丛巩习巫娄明桑穆宗仲栾冀芮匡储栗谌蔺刁瞿戚丘苑敖胥茅揭窦糜危"
     "褚虞郜屠谈楼裘钮果郅操阴展富花寿晁仝容逄佘亓麻恽郗仉亢"
     "付闫肖佟冼邸肖"
+    # The rest of the Hundred Family Surnames that is seldom a word of its own.
+    "柏厉荀嵇缪昝奚酆廉湛狄薄鄂莘姬雍璩濮扈郦蔚阚訾蒯荆竺逯桓宓郏庾暨寇阙"
 )
 # Surnames of two characters.
 DOUBLE: Final = _words(
