@@ -30,6 +30,8 @@ from eval_pii import read_corpora
 
 _NAMES = frozenset({"PERSON", "NAME", "name", "doctor"})
 _HANDLES = frozenset({"LOGIN"})
+# Pieces of them are labelled too: the number of a house, a postcode.
+_PLACES = frozenset({"STREET_ADDRESS"})
 # Labels that say something of a text, but identify nobody.
 _NO_VALUES = frozenset({
     "age", "occupation", "diagnosticOutcome", "medicationDetails", "creditScore", "transactionDetails", "income",
@@ -97,6 +99,9 @@ class Labels:
         """Note a value; white space around it is not part of it."""
         if kind not in _NO_VALUES and value.strip():
             group = "names" if kind in _NAMES else "handles" if kind in _HANDLES else "contact, identity, secrets"
+            group = "streets, pieces of them too" if kind in _PLACES else group
+            # A surname alone is a character that any text may hold.
+            group = "names of one character" if group == "names" and len(value.strip()) == 1 else group
             self.values[group, f"{corpus}: {kind}"].add(value.strip())
 
 

@@ -41,10 +41,13 @@ CARING: Final = re.compile(
     rf"|attorney|lawyer|wife|husband|colleague|coworker)(?:,| is| was|:| named| called)? (?P<value>{_FULL}){_AFTER}"
 )
 # However its letters are written: what has an age in years has a name.
-AGED: Final = re.compile(
-    rf"(?m)(?:^|[.!?] )(?P<value>[{_LATIN}'’-]{{2,30}}(?: [{_LATIN}'’.-]{{1,30}}){{1,3}}?),?(?: is| was)? an?"
-    r" [0-9]{1,3}-year-old"
+_SUBJECT: Final = (
+    rf"(?:^|(?<=[.!?] ))(?P<value>[{_LATIN}'’-]{{2,30}}(?: [{_LATIN}'’.-]{{1,30}}){{1,3}}?)"
+    r",?(?: is| was)? an? [0-9]{1,3}"
 )
+AGED: Final = re.compile(rf"{_SUBJECT}-year-old", re.MULTILINE)
+_AGE: Final = re.compile("-year-old")
+_UP_TO_AGE: Final = re.compile(rf"{_SUBJECT}\Z", re.MULTILINE)
 SIGNED: Final = re.compile(
     rf"(?m)(?:^|[.!] )(?i:(?:best|kind|warm)?(?: ?regards)|sincerely|cheers|many thanks|thanks|thank you"
     rf"|yours(?: truly)?),?\n+"
@@ -86,7 +89,10 @@ LITERALS: Final[Mapping[str, Family]] = {
             "i'm",
             "this is",
             "author:",
-            "ed by",
+            "authored by",
+            "directed by",
+            "composed by",
+            "translated by",
             "written by",
             "user:",
             "name?",
@@ -181,7 +187,7 @@ def rule_sets(*, organisations: bool) -> Sequence[RuleSet]:
                 Rule(CUED, is_name, 0.7),
                 Rule(CALLED, is_name, 0.7),
                 Rule(CARING, is_name, 0.9),
-                Rule(AGED, is_aged, 0.9),
+                Rule(AGED, is_aged, 0.9, _AGE, _UP_TO_AGE),
                 Rule(SIGNED, is_name, 0.7),
             ],
         ),
