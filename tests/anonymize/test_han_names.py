@@ -28,6 +28,8 @@ def names(text):
         ("张晓明，58岁，工程师", ["张晓明"]),
         ("李伟，男，1980年入职", ["李伟"]),
         ("柏晓明医生说", ["柏晓明"]),
+        ("卡洛斯·阿马特（Carlos Amat）说", ["卡洛斯·阿马特", "Carlos Amat"]),
+        ("记者张晓明(Zhang X., 左)报道", ["张晓明", "Zhang X."]),
     ],
 )
 def test_names_are_read_with_what_speaks_for_them(text, expected):
@@ -45,6 +47,7 @@ def test_names_are_read_with_what_speaks_for_them(text, expected):
         "请在设置中打开开关，然后点击保存",
         "本章介绍如何在多云环境中部署应用程序",
         "高峰，5岁以下儿童免费；平安（女）款",
+        "超文本标记语言（HTML），分布式（Distributed）架构",
         "柏林的厉害之处在于湛蓝的天和薄弱的云",
     ],
 )
@@ -96,7 +99,7 @@ def _in_column(texts):
 
 
 @settings(max_examples=100, deadline=None)
-@given(st.lists(st.text("王建国张伟先生说：、·的和高明 a1é😀", max_size=30), max_size=5))
+@given(st.lists(st.text("王建国张伟先生说：、·的和高明 a1é😀（()z", max_size=30), max_size=5))
 def test_a_column_holds_the_names_of_its_texts(texts):
     apart = [[row, *place] for row, text in enumerate(texts) for place in find_names(text, load_lexicon()).tolist()]
     assert _in_column(texts) == apart

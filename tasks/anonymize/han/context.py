@@ -17,6 +17,8 @@ UNIT: Final = -1 / 8192
 # More frequent words are met everywhere, also where a name could be read.
 COMMON_WORD: Final = -11.61
 LIST: Final = 0x3001
+_LONGEST_LATIN: Final = 40
+_LEAST_LATIN: Final = 3
 
 _M_BEFORE, _M_AFTER, _M_WEAK, _M_NOT = int(Mark.BEFORE), int(Mark.AFTER), int(Mark.WEAK), int(Mark.NOT)
 
@@ -90,6 +92,23 @@ def whole(entries: Any, i: Any, size: Any) -> Any:
     """Marks of the word of so many characters at i; 0 where there is none."""
     mark = np.int64(entries[i, size - 1])
     return mark if (mark >> 12) * UNIT > -90 else 0
+
+
+@kernel
+def latin_end(points: Any, e: Any) -> Any:
+    """End of how a name is written in Latin letters, in brackets behind it: "（Alice Miller）"; 0 where it is not."""
+    if e >= points.size or (points[e] != 0xFF08 and points[e] != 0x28):
+        return 0
+    i, letters = e + 1, 0
+    while i < points.size and i - e <= _LONGEST_LATIN:
+        point = points[i]
+        if 65 <= point <= 90 or 97 <= point <= 122 or 0xC0 <= point <= 0x24F:
+            letters += 1
+        elif letters == 0 or point not in (0x20, 0x27, 0x2D, 0x2E, 0xB7, 0x2019):
+            break
+        i += 1
+    closed = i < points.size and points[i] in (0xFF09, 0x29, 0xFF0C, 0x2C)
+    return i if closed and letters >= _LEAST_LATIN else 0
 
 
 @kernel

@@ -20,6 +20,7 @@ from tasks.anonymize.han.context import (
     after,
     is_certain,
     is_cued,
+    latin_end,
     stands,
     whole,
 )
@@ -106,6 +107,11 @@ def _names_of(
     """Write the names of the best reading, in order of their place, each with whether it is certain."""
     first = count
     i = b - a
+    if flag[i, 1]:
+        end = latin_end(points, b)
+        if end:
+            out[count, 1], out[count, 2], out[count, 3] = b + 1, end, 0
+            count += 1
     while i > 0:
         if flag[i, 1]:
             s = back[i]

@@ -22,8 +22,8 @@ def find_all_names(data: Bytes, offsets: Longs, lexicon: Lexicon) -> Longs:
     points = np.empty(longest, np.uint32)
     best, back = np.empty(MAX_RUN + 1, np.float64), np.empty(MAX_RUN + 1, np.int64)
     flag, entries = np.empty((MAX_RUN + 1, 2), np.int64), np.empty((MAX_RUN, MAX_WORD), np.uint32)
-    # A name has two characters of three bytes or more: any one text's fit.
-    out = np.empty((max(4096, longest // 6 + 1), 4), np.int64)
+    # A name has six bytes, or five where it stands in Latin letters behind one: any one text's fit.
+    out = np.empty((max(4096, longest // 5 + 1), 4), np.int64)
     pieces, item = [np.empty((0, 4), np.int64)], 0
     while item < offsets.size - 1:
         count, item = _find_all(
@@ -43,7 +43,7 @@ def _find_all(
     count = 0
     while item < offsets.size - 1:
         begin, end = offsets[item], offsets[item + 1]
-        if count + (end - begin) // 6 > out.shape[0]:
+        if count + (end - begin) // 5 > out.shape[0]:
             break
         if _holds_han(data, begin, end):
             n = _decode(data, begin, end, points)
