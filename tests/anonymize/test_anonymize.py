@@ -240,6 +240,14 @@ def test_documents_keep_their_order_and_untouched_ones_their_bytes(documents, se
     assert kept.slice(4).equals(batch.slice(4))
 
 
+def test_numbers_in_metadata_are_values_too(documents, settings):
+    metadata = json.dumps({"电话": 13812345678, "stars": 13812, "ok": True})
+    (row,) = anonymize_documents(documents("text", metadata=metadata), settings()).kept.to_pylist()
+    after = json.loads(row["metadata"])
+    assert re.fullmatch("phone_[0-9a-f]{8}", after["电话"])
+    assert (after["stars"], after["ok"]) == (13812, True)
+
+
 def test_counts_are_of_replacements_by_kind(documents, settings):
     (row,) = anonymize_documents(documents(TEXTS[0]), settings()).kept.to_pylist()
     assert row["pii"] == [

@@ -109,3 +109,14 @@ def test_values_are_found_where_a_plain_search_finds_them_as_whole_words(values,
         )
 
     assert bool(found) == any(stands(value) for value in values)
+
+
+@pytest.mark.parametrize("value", ["张晓明", "jane.miller@corp-mail.net", "hunter2x9"])
+def test_names_of_columns_in_metadata_are_replaced_too_and_ours_stay(documents, settings, value):
+    first = documents("联系人：张晓明；", "password = 'hunter2x9'")
+    metadata = json.dumps({"columns": {value: "x", "价格": value}, "closed_by": None}, ensure_ascii=False)
+    _, other = sealed(documents, settings(), first, documents("text", metadata=metadata))
+    (after,) = other["metadata"].to_pylist()
+    assert value not in after
+    assert set(json.loads(after)) == {"columns", "closed_by"}
+    assert "价格" in json.loads(after)["columns"]
