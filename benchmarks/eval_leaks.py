@@ -158,13 +158,21 @@ def find_left(release: Path, labels: Labels) -> dict[str, Counter[tuple[str, str
         automaton.add_word(value, value)
     automaton.make_automaton()
     left: dict[str, Counter[tuple[str, str]]] = defaultdict(Counter)
+    for place, text in _released(release):
+        for last, value in automaton.iter(text):
+            start, end = last + 1 - len(value), last + 1
+            if not (_joins(text, start) or _joins(text, end)):
+                left[value][place] += 1
+    return left
+
+
+def _released(release: Path) -> Iterator[tuple[tuple[str, str], str]]:
+    """Every string of the tables, and the card and manifest beside them."""
     for path in sorted(release.glob("v*/data/*/*.parquet")):
         for column, text in strings(pq.read_table(path)):
-            for last, value in automaton.iter(text):
-                start, end = last + 1 - len(value), last + 1
-                if not (_joins(text, start) or _joins(text, end)):
-                    left[value][path.parent.name, column] += 1
-    return left
+            yield (path.parent.name, column), text
+    for path in sorted([*release.glob("v*/README.md"), *release.glob("v*/manifest.json")]):
+        yield (path.stem, path.suffix[1:]), path.read_text("utf-8")
 
 
 def _joins(text: str, place: int) -> bool:

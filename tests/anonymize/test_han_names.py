@@ -48,7 +48,7 @@ def test_names_are_read_with_what_speaks_for_them(text, expected):
         "本章介绍如何在多云环境中部署应用程序",
         "高峰，5岁以下儿童免费；平安（女）款",
         "超文本标记语言（HTML），分布式（Distributed）架构",
-        "柏林的厉害之处在于湛蓝的天和薄弱的云",
+        "柏林的厉害之处在于蔚蓝的天和雍容的云",
     ],
 )
 def test_words_are_no_names(text):

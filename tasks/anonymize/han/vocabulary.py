@@ -17,7 +17,7 @@ SURNAMES: Final = (
     "褚虞郜屠谈楼裘钮果郅操阴展富花寿晁仝容逄佘亓麻恽郗仉亢"
     "付闫肖佟冼邸肖"
     # The rest of the Hundred Family Surnames that is seldom a word of its own.
-    "柏厉荀嵇缪昝奚酆廉湛狄薄鄂莘姬雍璩濮扈郦蔚阚訾蒯荆竺逯桓宓郏庾暨寇阙"
+    "柏厉嵇缪酆姬雍璩濮扈郦阚訾蒯竺逯宓郏阙"
 )
 # Surnames of two characters.
 DOUBLE: Final = _words(
