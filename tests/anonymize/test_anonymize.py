@@ -165,6 +165,15 @@ _PIECES = st.sampled_from(
         "@",
         "某",
         "id_",
+        "password:\n  x: hunter2x9y\n",
+        "aHVudGVyMng5eQ==",
+        "hunter2x9y",
+        "at 6:08 AM zqkrw <",
+        ", a 34-year-old ",
+        "Alice Miller",
+        "（Alice）",
+        "（男，",
+        "12 Musterweg 5 Apt. 66",
     )
 )
 

@@ -2,7 +2,7 @@ import json
 
 import pyarrow as pa
 import pytest
-from hypothesis import given
+from hypothesis import HealthCheck, given
 from hypothesis import settings as tries
 from hypothesis import strategies as st
 
@@ -120,3 +120,23 @@ def test_names_of_columns_in_metadata_are_replaced_too_and_ours_stay(documents, 
     assert value not in after
     assert set(json.loads(after)) == {"columns", "closed_by"}
     assert "价格" in json.loads(after)["columns"]
+
+
+_SAID = st.sampled_from(
+    (
+        "password = 'hunter2x9'", "hunter2x9", "aHVudGVyMng5", "联系人：张晓明；", "张晓明", "@zqkrw", "zqkrw", "zqk",
+        "@zqk", "github.com/zqk", "li@corp.cn", "@corp.cn", "QQ：12345678", "12345678", "_", "-", "/", " ", "\n", "@", "，", "某",
+        "x",
+    )
+)  # fmt: skip
+
+
+@tries(max_examples=100, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(texts=st.lists(st.lists(_SAID, min_size=1, max_size=8).map("".join), min_size=2, max_size=4))
+def test_of_what_is_known_nothing_is_left_whatever_the_documents_say(documents, settings, texts):
+    turns = [{"start": 0, "end": 1, "kind": "turn", "attributes": json.dumps({"author": "zqk"})}]
+    first = documents(texts[0] + "x", source_type="github_issue", blocks=[turns])
+    shards = [first, documents(*(text + "x" for text in texts[1:]))]
+    # Raises where something is left.
+    kept = sealed(documents, settings(), *shards)
+    assert sum(part.num_rows for part in kept) == len(texts)
