@@ -28,6 +28,8 @@ def names(text):
         ("张晓明，58岁，工程师", ["张晓明"]),
         ("李伟，男，1980年入职", ["李伟"]),
         ("柏晓明医生说", ["柏晓明"]),
+        ("@张晓明 请看", ["张晓明"]),
+        ("感谢＠李伟的反馈", ["李伟"]),
         ("卡洛斯·阿马特（Carlos Amat）说", ["卡洛斯·阿马特", "Carlos Amat"]),
         ("记者张晓明(Zhang X., 左)报道", ["张晓明", "Zhang X."]),
     ],
@@ -48,6 +50,7 @@ def test_names_are_read_with_what_speaks_for_them(text, expected):
         "本章介绍如何在多云环境中部署应用程序",
         "高峰，5岁以下儿童免费；平安（女）款",
         "超文本标记语言（HTML），分布式（Distributed）架构",
+        "@全体成员 @管理员 @高级用户 @方法 @注解 写在类上 foo@王牌",
         "柏林的厉害之处在于蔚蓝的天和雍容的云",
     ],
 )
@@ -65,6 +68,7 @@ def test_words_are_no_names(text):
         # Read in a sentence, of two characters, or with a word in it: it could be something else in another text.
         ("感谢张晓明的帮助", False),
         ("联系人：黄海；", False),
+        ("@张晓明 请看", False),
         ("记者高明亮报道", False),
     ],
 )

@@ -25,7 +25,9 @@ _M_BEFORE, _M_AFTER, _M_WEAK, _M_NOT = int(Mark.BEFORE), int(Mark.AFTER), int(Ma
 
 @kernel
 def is_cued(points: Any, a: Any, table: Any) -> Any:
-    """A colon or blank stands before, and before it a word that says who is named: a form."""
+    """An @ stands before; or a colon or blank, and before it a word that says who is named: a form."""
+    if _is_mentioned(points, a):
+        return a == 1 or not (33 <= points[a - 2] < 127)
     e = a
     while e > 0 and a - e < 3 and (points[e - 1] == 0xFF1A or points[e - 1] == 58 or points[e - 1] == 32):
         e -= 1
@@ -40,6 +42,11 @@ def is_cued(points: Any, a: Any, table: Any) -> Any:
             if table[slot, 0] != 0 and table[slot, 1] & _M_BEFORE:
                 return True
     return False
+
+
+@kernel
+def _is_mentioned(points: Any, a: Any) -> Any:
+    return a > 0 and (points[a - 1] == 0x40 or points[a - 1] == 0xFF20)
 
 
 @kernel
@@ -120,7 +127,8 @@ def is_certain(points: Any, a: Any, b: Any, s: Any, e: Any, entries: Any, cued: 
     """
     if e - s < 3 or _holds_word(entries, s, e):
         return False
-    if s == 0 and (cued or (a + e == b and _is_described(points, b))):
+    # Firms are mentioned too.
+    if s == 0 and ((cued and not _is_mentioned(points, a)) or (a + e == b and _is_described(points, b))):
         return True
     return titled and after(points, a, a + e, b, entries) >= BEFORE_STRONG
 
