@@ -69,6 +69,9 @@ def test_words_are_no_names(text):
         ("感谢张晓明的帮助", False),
         ("联系人：黄海；", False),
         ("@张晓明 请看", False),
+        # A customer may be a firm.
+        ("客户：张晓明", False),
+        ("由张晓明先生负责", False),
         ("记者高明亮报道", False),
     ],
 )

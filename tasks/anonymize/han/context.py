@@ -20,19 +20,23 @@ LIST: Final = 0x3001
 _LONGEST_LATIN: Final = 40
 _LEAST_LATIN: Final = 3
 
-_M_BEFORE, _M_AFTER, _M_WEAK, _M_NOT = int(Mark.BEFORE), int(Mark.AFTER), int(Mark.WEAK), int(Mark.NOT)
+_M_BEFORE, _M_AFTER, _M_WEAK = int(Mark.BEFORE), int(Mark.AFTER), int(Mark.WEAK)
+_M_NOT, _M_OR_FIRM = int(Mark.NOT), int(Mark.OR_FIRM)
 
 
 @kernel
 def is_cued(points: Any, a: Any, table: Any) -> Any:
-    """An @ stands before; or a colon or blank, and before it a word that says who is named: a form."""
-    if _is_mentioned(points, a):
-        return a == 1 or not (33 <= points[a - 2] < 127)
+    """An @ stands before; or a colon or blank, and before it a word that says who is named: a form.
+
+    `Mark.BEFORE`, with `Mark.OR_FIRM` where it may be a firm; 0 where there is nothing.
+    """
+    if a > 0 and (points[a - 1] == 0x40 or points[a - 1] == 0xFF20):
+        return _M_BEFORE | _M_OR_FIRM if a == 1 or not (33 <= points[a - 2] < 127) else 0
     e = a
     while e > 0 and a - e < 3 and (points[e - 1] == 0xFF1A or points[e - 1] == 58 or points[e - 1] == 32):
         e -= 1
     if e == a:
-        return False
+        return 0
     for size in range(2, 6):
         if size <= e:
             key = np.uint64(SEED)
@@ -40,13 +44,8 @@ def is_cued(points: Any, a: Any, table: Any) -> Any:
                 key = extend(key, points[j])
             slot = slot_of(table, key)
             if table[slot, 0] != 0 and table[slot, 1] & _M_BEFORE:
-                return True
-    return False
-
-
-@kernel
-def _is_mentioned(points: Any, a: Any) -> Any:
-    return a > 0 and (points[a - 1] == 0x40 or points[a - 1] == 0xFF20)
+                return np.int64(table[slot, 1]) & (_M_BEFORE | _M_OR_FIRM)
+    return 0
 
 
 @kernel
@@ -119,18 +118,22 @@ def latin_end(points: Any, e: Any) -> Any:
 
 
 @kernel
-def is_certain(points: Any, a: Any, b: Any, s: Any, e: Any, entries: Any, cued: Any, titled: Any) -> Any:
+def is_certain(points: Any, a: Any, b: Any, s: Any, e: Any, entries: Any, cue: Any, title: Any) -> Any:
     """A name of the run from a to b, at a + s to a + e, that would be one in another text as well.
 
     It has three characters or more and none of the words that are met everywhere; and it fills a field of a form, or is
     spoken of as somebody's both before it and after. One of the two alone is misread often enough to spread nonsense.
+    `cue` has the marks of what stands before the run (`is_cued`), `title` those of the word before the name.
     """
     if e - s < 3 or _holds_word(entries, s, e):
         return False
-    # Firms are mentioned too.
-    if s == 0 and ((cued and not _is_mentioned(points, a)) or (a + e == b and _is_described(points, b))):
+    if s == 0 and a + e == b and _is_described(points, b):
         return True
-    return titled and after(points, a, a + e, b, entries) >= BEFORE_STRONG
+    if s == 0 and cue:
+        return not cue & _M_OR_FIRM
+    if not title & _M_BEFORE or title & _M_OR_FIRM:
+        return False
+    return after(points, a, a + e, b, entries) >= BEFORE_STRONG
 
 
 @kernel

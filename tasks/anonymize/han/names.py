@@ -115,9 +115,8 @@ def _names_of(
     while i > 0:
         if flag[i, 1]:
             s = back[i]
-            titled = flag[s, 0] & _M_BEFORE or (s == 0 and cued)
             out[count, 1], out[count, 2] = a + s, a + i
-            out[count, 3] = 1 if is_certain(points, a, b, s, i, entries, cued, titled) else 0
+            out[count, 3] = 1 if is_certain(points, a, b, s, i, entries, cued, flag[s, 0]) else 0
             count += 1
         i = back[i]
     low, high = first, count - 1

@@ -43,6 +43,8 @@ BEFORE: Final = _words(
     "证人 诗人 负责人 财务总监 财政部长 财长 车主 运动员 选手 通讯员 邻居 部长 门将 队员 队长 "
     "院士 院长 青年 领导人 领袖 馆长 首席 首相"
 )
+# Of those the ones that name firms as often: what stands after them is not certain to be a person.
+OR_FIRM: Final = _words("客户 用户 原告 被告 户名 开户人 收货人 寄件人 收件人 发件人 申请人 作者 代表 车主 由")
 # After a name: what people are called and what they do.
 AFTER: Final = _words(
     "一行 七段 丈夫 三人 两人 主任 主席 主持 主演 九段 书记 二人 介绍 会见 你好 儿子 元帅 "
