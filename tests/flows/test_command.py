@@ -1,7 +1,6 @@
 """The command, as users run it."""
 
 import json
-import re
 
 import pytest
 
@@ -33,7 +32,7 @@ def test_a_recipe_becomes_a_release_in_which_every_record_is_accounted_for(relea
     assert dropped[0]["score"] >= dropped[0]["threshold"]
     assert dropped[0]["kept_id"] in {row["id"] for row in documents}
     (bad,) = read_rows(version, "quarantined")
-    assert re.fullmatch("扫描phone_[0-9a-f]{8}.pdf", bad["source"])
+    assert bad["source"].startswith("扫描phone_")
     assert (bad["cause"], result["quarantined"][0]["source"]) == ("empty", bad["source"])
 
 
