@@ -3,7 +3,7 @@
 import os
 import re
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any, Final, cast
 from uuid import UUID
@@ -16,6 +16,7 @@ from prefect.cache_policies import NO_CACHE
 from prefect.runtime import flow_run
 
 from flows.deduplicate import deduplicate
+from flows.outcomes import outcomes
 from flows.prepare import prepare
 from flows.publish import publish, recipe_values
 from flows.recipe import Recipe, read_recipe
@@ -86,14 +87,15 @@ def _curate(run: Run, folder: Path) -> RunResult:
     anonymized, sealed, tables = run.subflow(tabulate, settings, kept, pictures)
     check_chain(_named([*stages, anonymized, sealed] if anonymized else stages))
     update_progress_artifact(progress, 90.0)
+    removed = run.subflow(outcomes, settings)
     asked = set[str](recipe.outputs)
-    outcomes = {name: refs for name, refs in _outcomes(run.records).items() if name in asked}
+    tables |= {name: refs for name, refs in removed.items() if name in asked}
     sources = [SourceTotals.model_validate(source, from_attributes=True) for source in found.sources]
-    manifest, new = run.subflow(publish, sources, {**tables, **outcomes}, inputs, released)
+    manifest, new = run.subflow(publish, sources, tables, inputs, released)
     update_progress_artifact(progress, 100.0)
     create_table_artifact(funnel(run), key=_key("funnel", dataset), description=f"{dataset} {manifest.version}")
     log.info("%s %s: %s", dataset, manifest.version, "published" if new else "nothing has changed")
-    return _result(run, manifest, sources, published=new)
+    return _result(run, manifest, sources, removed["quarantined"], published=new)
 
 
 def inputs_digest(run: Run, found: Inventory) -> str:
@@ -123,18 +125,18 @@ def _named(stages: Sequence[Sequence[StepRecord]]) -> list[tuple[str, Sequence[S
     return [(records[0].step if records else "nothing", records) for records in stages]
 
 
-def _outcomes(records: Sequence[StepRecord]) -> Mapping[str, list[ShardRef]]:
-    return {
-        "dropped": [record.dropped for record in records if record.dropped.rows],
-        "quarantined": [record.quarantined for record in records if record.quarantined.rows],
-    }
-
-
-def _result(run: Run, manifest: Manifest, sources: Sequence[SourceTotals], *, published: bool) -> RunResult:
+def _result(
+    run: Run,
+    manifest: Manifest,
+    sources: Sequence[SourceTotals],
+    quarantined: Sequence[ShardRef],
+    *,
+    published: bool,
+) -> RunResult:
     rows: dict[str, int] = {}
     for file in manifest.files:
         rows[file.table] = rows.get(file.table, 0) + file.rows
-    tables = [run.store.get_table(ref, QUARANTINE) for ref in _outcomes(run.records)["quarantined"]]
+    tables = [run.store.get_table(ref, QUARANTINE) for ref in quarantined]
     listed = pa.concat_tables(tables).slice(0, _NAMED).to_pylist() if tables else []
     counts = [record.sides["token_counts"] for record in run.records if "token_counts" in record.sides]
     tokens = [pc.sum(run.store.get_table(ref, TOKEN_COUNT, ["n_tokens"])["n_tokens"]).as_py() or 0 for ref in counts]

@@ -15,9 +15,9 @@ import pyarrow.compute as pc
 from schemas.document import DOCUMENT
 from schemas.outcomes import QUARANTINE
 from schemas.sides import KNOWN_VALUE, PII_SPAN
-from tasks.anonymize.deadline import time_limit
+from tasks.anonymize.finder import Finder
 from tasks.anonymize.fingerprints import prints_of, seed_of
-from tasks.anonymize.judge import Judge, judge_for
+from tasks.anonymize.judge import judge_for
 from tasks.anonymize.known import is_telling
 from tasks.anonymize.replace import THREADS, Draft, replace
 from tasks.anonymize.settings import AnonymizeSettings
@@ -29,8 +29,6 @@ from tasks.engine.step import Partition, Step
 from tasks.engine.word_count import count_words
 
 NAME: Final = "anonymize"
-# A whole shard is judged at once first; at less than this many bytes a second something is wrong with it.
-_LEAST_SPEED: Final = 200_000
 # Replacing may join what was apart; that it does so again and again is a sign of something else.
 _ROUNDS: Final = 4
 
@@ -60,7 +58,7 @@ def anonymize_documents(batch: pa.Table, settings: AnonymizeSettings) -> Partiti
     """
     if settings.mode == "pseudonym" and not settings.key.get_secret_value():
         raise ValueError("anonymize: pseudonyms need a key, see tasks.anonymize.key")
-    finder = _Finder(judge_for(settings.judged), settings.timeout_s)
+    finder = Finder(judge_for(settings.judged), settings.timeout_s)
     in_text = finder.find_column(batch["text"])
     touched = [row for row, may in enumerate(_may_hold(finder, batch, in_text)) if may]
     documents = batch.take(pa.array(touched, pa.int64())).to_pylist()
@@ -84,35 +82,7 @@ def anonymize_documents(batch: pa.Table, settings: AnonymizeSettings) -> Partiti
     )
 
 
-class _Finder:
-    """The judge, one document at a time where it fails on many."""
-
-    def __init__(self, judge: Judge, timeout_s: float) -> None:
-        self._judge = judge
-        self._timeout_s = timeout_s
-
-    def find_column(self, column: pa.ChunkedArray) -> Sequence[list[PiiSpan] | None]:
-        """Spans of every text; None where the analysis failed or took too long."""
-        filled = pc.fill_null(column, "")
-        try:
-            with time_limit(self._timeout_s + filled.nbytes / _LEAST_SPEED):
-                return self._judge.find(filled)
-        except Exception:  # noqa: BLE001 - whatever a recognizer raises, some document is to blame: find out which
-            return [self._find_alone(filled.slice(row, 1)) for row in range(len(filled))]
-
-    def _find_alone(self, column: pa.ChunkedArray) -> list[PiiSpan] | None:
-        try:
-            with time_limit(self._timeout_s):
-                return self._judge.find(column)[0]
-        except Exception:  # noqa: BLE001 - fails closed: the document is quarantined
-            return None
-
-    def find(self, texts: Sequence[str]) -> Sequence[list[PiiSpan] | None]:
-        """The same for a list of texts."""
-        return self.find_column(pa.chunked_array([pa.array(texts, pa.large_string())]))
-
-
-def _may_hold(finder: _Finder, batch: pa.Table, in_text: Sequence[list[PiiSpan] | None]) -> list[bool]:
+def _may_hold(finder: Finder, batch: pa.Table, in_text: Sequence[list[PiiSpan] | None]) -> list[bool]:
     """Which documents have to be looked at string by string."""
     threads = batch["source_type"].to_pylist()
     # A thread may mention somebody where the judge sees nobody.
@@ -129,7 +99,7 @@ def _may_hold(finder: _Finder, batch: pa.Table, in_text: Sequence[list[PiiSpan] 
 
 
 def _replace_all(
-    finder: _Finder, drafts: Sequence[Draft], in_text: Sequence[list[PiiSpan] | None], settings: AnonymizeSettings
+    finder: Finder, drafts: Sequence[Draft], in_text: Sequence[list[PiiSpan] | None], settings: AnonymizeSettings
 ) -> list[Draft | AnonymizeCause]:
     """Each draft after replacement, or why there is none."""
     outcomes: list[Draft | AnonymizeCause] = list(drafts)
@@ -153,7 +123,7 @@ def _replace_all(
     return outcomes
 
 
-def _find_beside(finder: _Finder, drafts: Sequence[Any], in_text: Sequence[list[PiiSpan] | None] | None) -> Any:
+def _find_beside(finder: Finder, drafts: Sequence[Any], in_text: Sequence[list[PiiSpan] | None] | None) -> Any:
     """Spans of all strings of each draft; None where the analysis of one failed."""
     places = [
         (row, place, value)
@@ -173,7 +143,7 @@ def _find_beside(finder: _Finder, drafts: Sequence[Any], in_text: Sequence[list[
     return spans
 
 
-def _unsettled(finder: _Finder, outcomes: Sequence[Draft | AnonymizeCause], rows: Sequence[int]) -> list[int]:
+def _unsettled(finder: Finder, outcomes: Sequence[Draft | AnonymizeCause], rows: Sequence[int]) -> list[int]:
     """Drafts in which, near what was replaced, something is found again."""
     pieces = [
         (row, SEPARATOR.join(dict.fromkeys(draft.near)))
@@ -237,7 +207,7 @@ def _quarantine(document: Row, cause: AnonymizeCause) -> Row:
 
 STEP: Final = Step(
     name=NAME,
-    version=2,
+    version=3,
     settings=AnonymizeSettings,
     reads=DOCUMENT,
     writes=DOCUMENT,

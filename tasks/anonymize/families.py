@@ -20,3 +20,4 @@ class Family(IntFlag):
     DIAL = 2048  # literals: what is said before a telephone number
     FIRM = 4096  # literals: ends of the names of firms
     RANDOM = 8192  # shape: a random word
+    NEST = 16384  # literals: names of secrets whose value may stand on lines of its own below

@@ -6,14 +6,18 @@ anything more than a word hashed. Memory is sixteen bytes a value.
 """
 
 import hmac
-from collections.abc import Iterable, Mapping
+import re
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
 import numpy as np
 import numpy.typing as npt
+import pyarrow as pa
 
+from tasks.anonymize.spans import PiiSpan
 from tasks.engine.kernel import kernel
+from tasks.engine.utf8 import utf8_column
 
 # Longer values (keys, long addresses) are told by their own format wherever they stand.
 MAX_BYTES: Final = 128
@@ -48,6 +52,19 @@ class Fingerprints:
             if count <= out.shape[0]:
                 return out[:count]
             out = np.empty((count, 3), np.int64)
+
+    def find_in(self, texts: Sequence[str]) -> list[list[PiiSpan]]:
+        """Spans of known values in each text."""
+        data, offsets = utf8_column(pa.chunked_array([pa.array(texts, pa.large_string())]))
+        found: list[list[PiiSpan]] = [[] for _ in texts]
+        for item, start, end in self.find(data, offsets).tolist():
+            left = len(data[offsets[item] : start].tobytes().decode())
+            value = data[start:end].tobytes()
+            entity, said = self.entity(value), value.decode()
+            # What has to go of a mention or an address is the handle.
+            kept = len(said) - len(re.split("[@/]", said)[-1]) if entity == "USERNAME" else 0
+            found[item].append(PiiSpan(left + kept, left + len(said), entity, 0.5, "winnow_known"))
+        return found
 
     def entity(self, value: bytes) -> str:
         """What a value that was found is."""
@@ -137,3 +154,10 @@ def _scan(data: Any, offsets: Any, seed: Any, values: Any, firsts: Any, quick: A
             else:
                 i = _word_end(data, i, end)
     return count
+
+
+def read_known(known: pa.Table | None, key: str) -> Fingerprints:
+    """The fingerprints in `known_value@1` rows that were made under this key; none where there is no table."""
+    columns = () if known is None else (known[name].to_pylist() for name in ("id", "first", "entity"))
+    rows = zip(*columns, strict=True)
+    return fingerprints(((int(value, 16), int(first, 16), entity) for value, first, entity in rows), seed_of(key))

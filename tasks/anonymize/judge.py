@@ -80,11 +80,11 @@ def _names(data: Any, offsets: Any) -> Iterator[tuple[int, PiiSpan]]:
     """Names in Chinese text. Here the gate and the recognizer are one function: there is nothing left to judge."""
     from tasks.anonymize.han.lexicon import load_lexicon
     from tasks.anonymize.han.scan import find_all_names
-    from tasks.anonymize.recognizers.people import HAN_NAME, HAN_SCORE
+    from tasks.anonymize.recognizers.people import HAN_NAME, HAN_SCORES
 
     if holds_han(data, offsets):
-        for item, start, end in find_all_names(data, offsets, load_lexicon()).tolist():
-            yield item, PiiSpan(start, end, "PERSON", HAN_SCORE, HAN_NAME)
+        for item, start, end, certain in find_all_names(data, offsets, load_lexicon()).tolist():
+            yield item, PiiSpan(start, end, "PERSON", HAN_SCORES[certain], HAN_NAME)
 
 
 def _judge(engine: Any, windows: Windows, language: str | None = None) -> Iterator[tuple[int, PiiSpan]]:
@@ -112,7 +112,7 @@ def _analyze(engine: Any, text: str, language: str | None = None) -> list[PiiSpa
 @lru_cache(maxsize=8)
 def judge_for(settings: JudgeSettings) -> Judge:
     """The judge with these settings, made once for each process."""
-    from tasks.anonymize.recognizers import accounts, contact, credentials, identity, network, people, places
+    from tasks.anonymize.recognizers import accounts, contact, credentials, identity, nested, network, people, places
 
     sets = [
         *contact.rule_sets(example_addresses=settings.example_addresses, hotlines=settings.hotlines),
@@ -120,6 +120,7 @@ def judge_for(settings: JudgeSettings) -> Judge:
         *accounts.rule_sets(),
         *network.rule_sets(private_addresses=settings.private_addresses),
         *credentials.rule_sets(),
+        *nested.rule_sets(),
         *places.rule_sets(),
         *(people.rule_sets(organisations=settings.organisations) if settings.names else ()),
     ]
@@ -127,7 +128,7 @@ def judge_for(settings: JudgeSettings) -> Judge:
     for rule_set in sets:
         groups[rule_set.families].append(rule_set)
     literals: dict[str, Family] = defaultdict(lambda: Family(0))
-    for module in (accounts, contact, credentials, identity, people, places):
+    for module in (accounts, contact, credentials, identity, nested, people, places):
         for literal, family in module.LITERALS.items():
             literals[literal] |= family
     wanted = Family(0)

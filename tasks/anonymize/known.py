@@ -8,6 +8,7 @@ from typing import Any, Final
 
 import ahocorasick
 
+from tasks.anonymize.ordinary import is_ordinary
 from tasks.anonymize.spans import PiiSpan
 
 # Short or ordinary values would take other words with them.
@@ -52,8 +53,16 @@ def is_telling(value: str, entity: str) -> bool:
     if entity == "PERSON":
         return len(_HAN.findall(value)) >= _MIN_HAN or (" " in value and len(value) >= _MIN_CHARS)
     if entity == "USERNAME":
-        return len(value) >= _MIN_HANDLE and re.search(r"[0-9_-]|[a-z][A-Z]|[^\x00-\x7f]", value) is not None
+        return _is_telling_handle(value)
     return len(value) >= _MIN_CHARS
+
+
+def _is_telling_handle(value: str) -> bool:
+    if value.startswith(("@", "github.com/")):
+        return True
+    if len(value) >= _MIN_HANDLE and re.search(r"[0-9_-]|[a-z][A-Z]|[^\x00-\x7f]", value):
+        return True
+    return len(value) >= _MIN_CHARS and value.islower() and not is_ordinary(value)
 
 
 def known_values(found: Iterable[tuple[str, str]]) -> KnownValues:

@@ -3,24 +3,37 @@
 import json
 import re
 from collections.abc import Iterator, Mapping, Sequence
+from functools import lru_cache
 from typing import Any, Final
 
+from tasks.anonymize.ordinary import is_ordinary
 from tasks.anonymize.spans import PiiSpan
 from tasks.anonymize.surrogates import is_surrogate
 from tasks.engine.markdown_fences import fence_spans
 
+# Name of the recognizer.
+MENTIONED: Final = "winnow_username"
 MENTION: Final = re.compile(
     r"(?<![A-Za-z0-9_@/.`=])@(?P<value>[A-Za-z0-9](?:[A-Za-z0-9_-]{0,37}[A-Za-z0-9])?)(?![A-Za-z0-9_(./-])"
     r"(?!\.[A-Za-z0-9])"
     r"|(?<![A-Za-z0-9_@/.`=])@(?P<last>[A-Za-z0-9](?:[A-Za-z0-9_-]{0,37}[A-Za-z0-9])?)(?=[./](?:\s|$))"
 )
-# Handles of a thread's own people are replaced without the @ too, where they cannot be taken for a word.
-_DISTINCT: Final = re.compile(r"(?=.*[0-9_-]|.*[a-z][A-Z]|.*[^\x00-\x7f]).{3,}")
+# Where a handle is one, whatever it is spelled like.
+_HOSTED: Final = r"(?<=github\.com/)"
+_SPELLED_ALIKE_NOTHING: Final = re.compile(r"(?=.*[0-9_-]|.*[a-z][A-Z]|.*[^\x00-\x7f]).{3,}")
+_MIN_HANDLE: Final = 3
 _QUOTES: Final = frozenset("\"'")
-_NOT_PEOPLE: Final = frozenset({
+NOT_PEOPLE: Final = frozenset({
     "everyone", "here", "all", "channel", "param", "return", "returns", "override", "property", "media", "import",
     "types", "deprecated", "see", "link", "test", "todo", "latest", "next",
 })  # fmt: skip
+
+
+def is_distinct(name: str) -> bool:
+    """A handle that cannot be taken for a word: a thread's own people are replaced without the @ too."""
+    if _SPELLED_ALIKE_NOTHING.fullmatch(name):
+        return True
+    return len(name) >= _MIN_HANDLE and not is_ordinary(name)
 
 
 def handles_of(blocks: Sequence[Mapping[str, Any]]) -> set[str]:
@@ -38,10 +51,18 @@ def find_handles(text: str, handles: set[str]) -> Iterator[PiiSpan]:
     """Mentions of anybody, and bare handles of the thread's people, outside of fenced code."""
     if "@" in text:
         yield from _mentions(text, handles)
-    distinct = sorted((re.escape(name) for name in handles if _DISTINCT.fullmatch(name)), key=len, reverse=True)
-    if distinct:
-        pattern = re.compile(rf"(?<![A-Za-z0-9_-])(?:{'|'.join(distinct)})(?![A-Za-z0-9_-])")
-        yield from (_span(*found.span()) for found in pattern.finditer(text))
+    if handles:
+        yield from (_span(*found.span()) for found in _bare(frozenset(handles)).finditer(text))
+
+
+@lru_cache(maxsize=1024)
+def _bare(handles: frozenset[str]) -> re.Pattern[str]:
+    """Handles without the @: distinct ones as whole words, any in the address of what is somebody's."""
+    longest_first = sorted(handles, key=len, reverse=True)
+    named = [re.escape(name) for name in longest_first]
+    distinct = [re.escape(name) for name in longest_first if is_distinct(name)]
+    bare = rf"|(?<![A-Za-z0-9_-])(?:{'|'.join(distinct)})(?![A-Za-z0-9_-])" if distinct else ""
+    return re.compile(rf"{_HOSTED}(?:{'|'.join(named)})(?![A-Za-z0-9_-]){bare}")
 
 
 def _mentions(text: str, handles: set[str]) -> Iterator[PiiSpan]:
@@ -57,11 +78,11 @@ def _mentions(text: str, handles: set[str]) -> Iterator[PiiSpan]:
             and text[found.end() : found.end() + 1] not in ": ,"
         ):
             continue
-        if not known and (name.lower() in _NOT_PEOPLE or is_surrogate(name)):
+        if not known and (name.lower() in NOT_PEOPLE or is_surrogate(name)):
             continue
         if known or not any(start <= found.start() < end for start, end in fences):
             yield _span(*found.span(group))
 
 
 def _span(start: int, end: int) -> PiiSpan:
-    return PiiSpan(start, end, "USERNAME", 0.9, "winnow_username")
+    return PiiSpan(start, end, "USERNAME", 0.9, MENTIONED)

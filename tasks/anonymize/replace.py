@@ -5,8 +5,9 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Final
 
+from tasks.anonymize.forms import forms_of_handle, forms_of_secret
 from tasks.anonymize.known import known_values
-from tasks.anonymize.people import find_handles, handles_of
+from tasks.anonymize.people import MENTIONED, find_handles, handles_of
 from tasks.anonymize.settings import AnonymizeSettings
 from tasks.anonymize.spans import PiiSpan, resolve
 from tasks.anonymize.strings import Place, Row, strings_of, with_strings
@@ -18,6 +19,7 @@ THREADS: Final = frozenset({"github_issue", "email"})
 _NEAR: Final = 40
 # Score of a name that stands beside an address of its own.
 _CERTAIN: Final = 0.9
+_AUTHOR: Final = "winnow_author"
 
 
 @dataclass
@@ -64,7 +66,10 @@ def replace(
     strings = dict(draft.strings())
     told = {place: [*found.get(place, ()), *_told(row, place, value, handles)] for place, value in strings.items()}
     known = known_values(
-        (strings[place][span.start : span.end], span.entity) for place, spans in told.items() for span in spans
+        pair
+        for place, spans in told.items()
+        for span in spans
+        for pair in _said_here(strings[place][span.start : span.end], span)
     )
     every = {place: _settled(value, told[place], known.find(value)) for place, value in strings.items()}
     edited: dict[Place, EditedText] = {}
@@ -74,12 +79,13 @@ def replace(
         edits = [Edit(s.start, s.end, surrogate(value[s.start : s.end], s.entity, settings)) for s in spans]
         edited[place] = EditedText(value, edits)
         after.near += _near(edited[place], edits)
-    after.replaced = draft.replaced | {
-        (strings[place][span.start : span.end], span.entity)
+    certain = {
+        (strings[place][span.start : span.end], span)
         for place, spans in every.items()
         for span in spans
         if _is_certain(span)
     }
+    after.replaced = draft.replaced | {pair for value, span in certain for pair in _said_elsewhere(value, span)}
     after.row = with_strings(row, lambda place, value: edited[place].text if place in edited else value)
     text = edited["text",]
     after.row["text"], after.row["blocks"] = text.text, text.blocks(after.row["blocks"])
@@ -90,8 +96,27 @@ def replace(
 
 
 def _is_certain(span: PiiSpan) -> bool:
-    """A value that would be somebody's anywhere; a name that was read in one sentence may be a word in another."""
+    """A value that would be somebody's anywhere.
+
+    A name that was read in one sentence may be a word in another, and what a thread mentions may be an annotation of
+    Java: only those who wrote in one are somebody.
+    """
+    if span.entity == "USERNAME":
+        return span.recognizer != MENTIONED
     return span.entity != "PERSON" or span.score >= _CERTAIN
+
+
+def _said_elsewhere(value: str, span: PiiSpan) -> Iterable[tuple[str, str]]:
+    """A value and its entity in the forms in which other documents may say it."""
+    yield from _said_here(value, span)
+    if span.recognizer == _AUTHOR:
+        yield from ((form, span.entity) for form in forms_of_handle(value))
+
+
+def _said_here(value: str, span: PiiSpan) -> Iterable[tuple[str, str]]:
+    yield value, span.entity
+    if span.entity == "SECRET":
+        yield from ((form, span.entity) for form in forms_of_secret(value))
 
 
 def _handles(row: Row) -> set[str]:
@@ -104,10 +129,10 @@ def _told(row: Row, place: Place, value: str, handles: set[str]) -> Iterable[Pii
         return
     if place[0] == "blocks" and place[2:] == ("attributes", "author"):
         if value in handles:
-            yield PiiSpan(0, len(value), "USERNAME", 1.0, "winnow_author")
+            yield PiiSpan(0, len(value), "USERNAME", 1.0, _AUTHOR)
     elif place == ("metadata", "closed_by"):
         if not is_surrogate(value) and not value.endswith("[bot]"):
-            yield PiiSpan(0, len(value), "USERNAME", 1.0, "winnow_author")
+            yield PiiSpan(0, len(value), "USERNAME", 1.0, _AUTHOR)
     else:
         yield from find_handles(value, handles)
 

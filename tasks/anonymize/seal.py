@@ -4,18 +4,17 @@ A password told by the word before it in one file may stand bare in another. Whe
 run fails: nothing is published.
 """
 
-from collections import Counter, defaultdict
+from collections import Counter
 from typing import Any, Final
 
 import pyarrow as pa
 
 from schemas.document import DOCUMENT
 from schemas.sides import KNOWN_VALUE
-from tasks.anonymize.fingerprints import Fingerprints, fingerprints, seed_of
+from tasks.anonymize.fingerprints import Fingerprints, read_known
 from tasks.anonymize.replace import Draft, replace
 from tasks.anonymize.settings import AnonymizeSettings
-from tasks.anonymize.spans import PiiSpan
-from tasks.anonymize.strings import PLAIN, Place
+from tasks.anonymize.strings import PLAIN
 from tasks.engine.step import Partition, Step
 from tasks.engine.utf8 import utf8_column
 from tasks.engine.word_count import count_words
@@ -41,11 +40,7 @@ def seal_documents(batch: pa.Table, settings: AnonymizeSettings, *, known: pa.Ta
     Raises:
         LeakError: A known value is left.
     """
-    rows = zip(known["id"].to_pylist(), known["first"].to_pylist(), known["entity"].to_pylist(), strict=True)
-    prints = fingerprints(
-        ((int(value, 16), int(first, 16), entity) for value, first, entity in rows),
-        seed_of(settings.key.get_secret_value()),
-    )
+    prints = read_known(known, settings.key.get_secret_value())
     touched = _holding(prints, batch)
     if not touched:
         return Partition(batch)
@@ -81,14 +76,8 @@ def _items(prints: Fingerprints, column: pa.ChunkedArray) -> list[int]:
 
 def _sealed(draft: Draft, prints: Fingerprints, settings: AnonymizeSettings) -> Draft:
     strings = draft.strings()
-    data, offsets = utf8_column(pa.chunked_array([pa.array([value for _, value in strings], pa.large_string())]))
-    spans: dict[Place, list[PiiSpan]] = defaultdict(list)
-    for item, start, end in prints.find(data, offsets).tolist():
-        raw = data[offsets[item] : end].tobytes()
-        left = raw[: start - int(offsets[item])].decode()
-        value = raw[start - int(offsets[item]) :]
-        entity = prints.entity(value)
-        spans[strings[item][0]].append(PiiSpan(len(left), len(left) + len(value.decode()), entity, 0.5, "winnow_known"))
+    found = prints.find_in([value for _, value in strings])
+    spans = {place: of_string for (place, _), of_string in zip(strings, found, strict=True) if of_string}
     counted: Counter[str] = Counter({count["kind"]: count["count"] for count in draft.row["pii"]})
     return replace(Draft(draft.row, counts=counted), spans, settings, first=False)
 
@@ -96,5 +85,5 @@ def _sealed(draft: Draft, prints: Fingerprints, settings: AnonymizeSettings) -> 
 _USES: Final[dict[str, Any]] = {"known": KNOWN_VALUE}
 
 STEP: Final = Step(
-    name=NAME, version=1, settings=AnonymizeSettings, reads=DOCUMENT, writes=DOCUMENT, run=seal_documents, uses=_USES
+    name=NAME, version=2, settings=AnonymizeSettings, reads=DOCUMENT, writes=DOCUMENT, run=seal_documents, uses=_USES
 )  # fmt: skip

@@ -23,8 +23,8 @@ REACH: Final = 320
 BLOCK_REACH: Final = 16_384
 # A word without an end is cut after this many bytes more.
 _LONGEST_WORD: Final = 8_192
-# Their values may stand on the line below.
-_OVER_LINES: Final = Family.NAME | Family.DIAL
+# Their values may stand on the lines below: lines of a window.
+_OVER_LINES: Final = {Family.NAME: 2, Family.DIAL: 2, Family.NEST: 4}
 # No document holds NUL (document@1), so no match crosses from one window to the next.
 SEPARATOR: Final = "\n\0\n"
 
@@ -50,7 +50,7 @@ def cut_windows(data: Bytes, offsets: Longs, anchors: Anchors, family: Family) -
     order = chosen[np.argsort(anchors.start[chosen], kind="stable")]
     item, start, end = anchors.item[order], anchors.start[order], anchors.end[order]
     rows = np.empty((order.size, 4), np.int64)
-    lines = 2 if family & _OVER_LINES else 1
+    lines = max(number for one, number in {Family(0): 1, **_OVER_LINES}.items() if family & one == one)
     count = _cut(data, offsets, item, start, end, family is Family.BLOCK, lines, rows)
     rows = rows[:count]
     buffer = memoryview(data)  # type: ignore[arg-type]

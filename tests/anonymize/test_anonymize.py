@@ -165,6 +165,15 @@ _PIECES = st.sampled_from(
         "@",
         "某",
         "id_",
+        "password:\n  x: hunter2x9y\n",
+        "aHVudGVyMng5eQ==",
+        "hunter2x9y",
+        "at 6:08 AM zqkrw <",
+        ", a 34-year-old ",
+        "Alice Miller",
+        "（Alice）",
+        "（男，",
+        "12 Musterweg 5 Apt. 66",
     )
 )
 
@@ -238,6 +247,14 @@ def test_documents_keep_their_order_and_untouched_ones_their_bytes(documents, se
     kept = anonymize_documents(batch, settings()).kept
     assert kept["id"].to_pylist() == batch["id"].to_pylist()
     assert kept.slice(4).equals(batch.slice(4))
+
+
+def test_numbers_in_metadata_are_values_too(documents, settings):
+    metadata = json.dumps({"电话": 13812345678, "stars": 13812, "ok": True})
+    (row,) = anonymize_documents(documents("text", metadata=metadata), settings()).kept.to_pylist()
+    after = json.loads(row["metadata"])
+    assert re.fullmatch("phone_[0-9a-f]{8}", after["电话"])
+    assert (after["stars"], after["ok"]) == (13812, True)
 
 
 def test_counts_are_of_replacements_by_kind(documents, settings):

@@ -10,7 +10,7 @@ from tasks.engine.utf8 import utf8_column
 
 
 def names(text):
-    return [text[start:end] for start, end in find_names(text, load_lexicon()).tolist()]
+    return [text[start:end] for start, end, _ in find_names(text, load_lexicon()).tolist()]
 
 
 @pytest.mark.parametrize(
@@ -25,6 +25,13 @@ def names(text):
         ("总理基里延科宣布", ["基里延科"]),
         ("首相桥本龙太郎表示", ["桥本龙太郎"]),
         ("张丽、李伟明、赵晓东出席", ["张丽", "李伟明", "赵晓东"]),
+        ("张晓明，58岁，工程师", ["张晓明"]),
+        ("李伟，男，1980年入职", ["李伟"]),
+        ("柏晓明医生说", ["柏晓明"]),
+        ("@张晓明 请看", ["张晓明"]),
+        ("感谢＠李伟的反馈", ["李伟"]),
+        ("卡洛斯·阿马特（Carlos Amat）说", ["卡洛斯·阿马特", "Carlos Amat"]),
+        ("记者张晓明(Zhang X., 左)报道", ["张晓明", "Zhang X."]),
     ],
 )
 def test_names_are_read_with_what_speaks_for_them(text, expected):
@@ -41,10 +48,36 @@ def test_names_are_read_with_what_speaks_for_them(text, expected):
         "方法名必须以小写字母开头，常量用大写",
         "请在设置中打开开关，然后点击保存",
         "本章介绍如何在多云环境中部署应用程序",
+        "高峰，5岁以下儿童免费；平安（女）款",
+        "超文本标记语言（HTML），分布式（Distributed）架构",
+        "@全体成员 @管理员 @高级用户 @方法 @注解 写在类上 foo@王牌",
+        "柏林的厉害之处在于蔚蓝的天和雍容的云",
     ],
 )
 def test_words_are_no_names(text):
     assert names(text) == []
+
+
+@pytest.mark.parametrize(
+    ("text", "certain"),
+    [
+        ("联系人：欧阳明慧；", True),
+        ("姓名 张晓明 手机", True),
+        ("张晓明（男，汉族）", True),
+        ("记者张晓明报道", True),
+        # Read in a sentence, of two characters, or with a word in it: it could be something else in another text.
+        ("感谢张晓明的帮助", False),
+        ("联系人：黄海；", False),
+        ("@张晓明 请看", False),
+        # A customer may be a firm.
+        ("客户：张晓明", False),
+        ("由张晓明先生负责", False),
+        ("记者高明亮报道", False),
+    ],
+)
+def test_a_name_is_certain_where_two_things_say_so(text, certain):
+    ((_, _, found),) = find_names(text, load_lexicon()).tolist()
+    assert bool(found) == certain
 
 
 @settings(max_examples=100, deadline=None)
@@ -57,7 +90,7 @@ def test_what_stands_beyond_a_line_changes_nothing(left, text):
 @given(st.text("王建国张伟先生说：；、·的和高明 a1", max_size=60))
 def test_names_lie_in_order_in_the_text(text):
     position = 0
-    for start, end in find_names(text, load_lexicon()).tolist():
+    for start, end, _ in find_names(text, load_lexicon()).tolist():
         assert position <= start < end <= len(text)
         position = end
 
@@ -73,7 +106,7 @@ def _in_column(texts):
 
 
 @settings(max_examples=100, deadline=None)
-@given(st.lists(st.text("王建国张伟先生说：、·的和高明 a1é😀", max_size=30), max_size=5))
+@given(st.lists(st.text("王建国张伟先生说：、·的和高明 a1é😀（()z", max_size=30), max_size=5))
 def test_a_column_holds_the_names_of_its_texts(texts):
     apart = [[row, *place] for row, text in enumerate(texts) for place in find_names(text, load_lexicon()).tolist()]
     assert _in_column(texts) == apart

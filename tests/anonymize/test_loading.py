@@ -22,7 +22,7 @@ def _run(code):
 
 @pytest.mark.parametrize(
     ("module", "may"),
-    [("settings", ""), ("union", ""), ("seal", "numba"), ("anonymize", "numba")],
+    [("settings", ""), ("union", ""), ("seal", "numba"), ("seal_outcomes", "numba"), ("anonymize", "numba")],
 )
 def test_a_step_loads_nothing_that_it_does_not_use(module, may):
     (loaded,) = _run(f"import tasks.anonymize.{module}")

@@ -2,7 +2,7 @@ import json
 
 import pyarrow as pa
 import pytest
-from hypothesis import given
+from hypothesis import HealthCheck, given
 from hypothesis import settings as tries
 from hypothesis import strategies as st
 
@@ -43,7 +43,8 @@ def test_what_is_known_does_not_depend_on_the_order_of_shards(documents, setting
     ]
     one, other = (unite_known_values(pa.concat_tables(order), StepSettings()).kept for order in (sides, sides[::-1]))
     assert one.equals(other)
-    assert one.num_rows == 3
+    # The password in base64 too.
+    assert one.num_rows == 4
 
 
 def test_sealing_twice_changes_nothing(documents, settings):
@@ -56,6 +57,15 @@ def test_a_name_that_was_read_in_one_sentence_stays_a_word_in_another(documents,
     one, other = sealed(documents, settings(), documents("记者高明亮报道"), documents("灯光高明亮"))
     assert "高明亮" not in one["text"].to_pylist()[0]
     assert other["text"].to_pylist() == ["灯光高明亮"]
+
+
+def test_a_name_that_is_certain_in_one_document_goes_from_all(documents, settings):
+    first = documents("联系人：张晓明；", "Her doctor, Alice Miller, said so")
+    _, other = sealed(documents, settings(), first, documents("把张晓明写进去 see Alice Miller", "晓明 Alice Millers"))
+    texts = other["text"].to_pylist()
+    assert "张晓明" not in texts[0]
+    assert "Alice" not in texts[0]
+    assert texts[1] == "晓明 Alice Millers"
 
 
 def test_fingerprints_say_nothing_without_the_key(documents, settings):
@@ -99,3 +109,34 @@ def test_values_are_found_where_a_plain_search_finds_them_as_whole_words(values,
         )
 
     assert bool(found) == any(stands(value) for value in values)
+
+
+@pytest.mark.parametrize("value", ["张晓明", "jane.miller@corp-mail.net", "hunter2x9"])
+def test_names_of_columns_in_metadata_are_replaced_too_and_ours_stay(documents, settings, value):
+    first = documents("联系人：张晓明；", "password = 'hunter2x9'")
+    metadata = json.dumps({"columns": {value: "x", "价格": value}, "closed_by": None}, ensure_ascii=False)
+    _, other = sealed(documents, settings(), first, documents("text", metadata=metadata))
+    (after,) = other["metadata"].to_pylist()
+    assert value not in after
+    assert set(json.loads(after)) == {"columns", "closed_by"}
+    assert "价格" in json.loads(after)["columns"]
+
+
+_SAID = st.sampled_from(
+    (
+        "password = 'hunter2x9'", "hunter2x9", "aHVudGVyMng5", "联系人：张晓明；", "张晓明", "@zqkrw", "zqkrw", "zqk",
+        "@zqk", "github.com/zqk", "li@corp.cn", "@corp.cn", "QQ：12345678", "12345678", "_", "-", "/", " ", "\n", "@",
+        "，", "某", "x",
+    )
+)  # fmt: skip
+
+
+@tries(max_examples=100, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(texts=st.lists(st.lists(_SAID, min_size=1, max_size=8).map("".join), min_size=2, max_size=4))
+def test_of_what_is_known_nothing_is_left_whatever_the_documents_say(documents, settings, texts):
+    turns = [{"start": 0, "end": 1, "kind": "turn", "attributes": json.dumps({"author": "zqk"})}]
+    first = documents(texts[0] + "x", source_type="github_issue", blocks=[turns])
+    shards = [first, documents(*(text + "x" for text in texts[1:]))]
+    # Raises where something is left.
+    kept = sealed(documents, settings(), *shards)
+    assert sum(part.num_rows for part in kept) == len(texts)

@@ -153,7 +153,7 @@ def make_inbox(tmp_path: Path) -> None:
     manuals.mkdir(parents=True)
     (manuals / "store.md").write_text(f"# Message store\n\n{ENGLISH}\n\n## Space\n\n{ENGLISH[:90]}.", encoding="utf-8")
     (manuals / "存储.md").write_text(f"# 消息存储\n\n{CHINESE}\n\n联系电话13812345678。", encoding="utf-8")
-    (manuals / "empty.pdf").write_bytes(b"")
+    (manuals / "扫描13812345678.pdf").write_bytes(b"")
     code = tmp_path / "inbox" / "server"
     code.mkdir()
     (code / "rules.py").write_text('# Copyright 2024 The authors\n"""规则 rules."""\n\nLIMIT = 80\n', encoding="utf-8")

@@ -27,6 +27,7 @@ from tasks.anonymize.han.vocabulary import (
     NEVER,
     NEVER_LAST,
     NOT_BEFORE,
+    OR_FIRM,
     PLACES,
     RARE_GIVEN,
     SURNAMES,
@@ -64,6 +65,7 @@ class Mark(IntFlag):
     FOREIGN = 256  # may transliterate a name
     MAYBE = 512  # a name or a word
     NOT = 1024  # no name stands before it
+    OR_FIRM = 2048  # says who is named next, a person or a firm
 
 
 @dataclass(frozen=True)
@@ -109,7 +111,7 @@ def _make(dictionary: bytes) -> tuple[npt.NDArray[Any], ...]:
     known = {entry.word for entry in counts.kept}
     for words, mark in (
         (BEFORE, Mark.BEFORE), (AFTER, Mark.AFTER), (HONORIFICS, Mark.HONORIFIC), (WEAK, Mark.WEAK),
-        (NOT_BEFORE, Mark.NOT), (DOUBLE, Mark.SURNAME), (JAPANESE, Mark.SURNAME | Mark.MAYBE),
+        (NOT_BEFORE, Mark.NOT), (OR_FIRM, Mark.OR_FIRM), (DOUBLE, Mark.SURNAME), (JAPANESE, Mark.SURNAME | Mark.MAYBE),
     ):  # fmt: skip
         marked += [(word, mark, 0.0 if word in known else -9.0) for word in sorted(words)]
     table = _table(marked)

@@ -10,13 +10,26 @@ from typing import Any, Final
 
 import numpy as np
 
+from tasks.anonymize.han.context import (
+    AT_END,
+    BEFORE_STRONG,
+    COMMON_WORD,
+    IN_LIST,
+    LIST,
+    UNIT,
+    after,
+    is_certain,
+    is_cued,
+    latin_end,
+    stands,
+    whole,
+)
 from tasks.anonymize.han.entries import look_up
-from tasks.anonymize.han.lexicon import FIRST_HAN, MAX_WORD, N_HAN, SEED, Mark, extend, slot_of
+from tasks.anonymize.han.lexicon import FIRST_HAN, MAX_WORD, N_HAN, Mark
 from tasks.engine.kernel import kernel
 
 MAX_RUN: Final = 400
 _DOT: Final = 0xB7
-_LIST: Final = 0x3001
 
 # Natural logarithms, fitted to half of People's Daily and to CLUENER (docs/decisions/0020).
 _NAME: Final = -3.06
@@ -25,20 +38,13 @@ _ONE_GIVEN: Final = -2.59
 _TWO_GIVEN: Final = -1.09
 _THREE_GIVEN: Final = -1.09
 _DOUBLE_SURNAME: Final = -6.0
-_BEFORE_STRONG: Final = 3.92
-_AT_END: Final = -0.43
-_IN_LIST: Final = 0.81
-_BEFORE_WEAK: Final = 2.04
-_BEFORE_NOT: Final = -4.99
 _BARE_SURNAME: Final = 0.99
 _TRANSLITERATED: Final = -3.81
 _WITH_DOT: Final = 3.74
 _PER_FOREIGN: Final = -0.11
 _STRANGE: Final = -11.0
 _MAYBE_WORD: Final = -0.96
-_RARE_WORD: Final = -11.61
 _LEAST_CONTEXT: Final = -0.2
-_UNIT: Final = -1 / 8192
 _UNKNOWN: Final = -16.0
 _LONGEST_FOREIGN: Final = 14
 
@@ -54,6 +60,8 @@ def find(
 ) -> Any:  # fmt: skip
     """Write the names of one text after the `count` rows of `out`, from its second column on; returns their number.
 
+    Start, end, and whether it is certain (`is_certain`).
+
     `best`, `back`, `flag` and `entries` are room to work in, for a run of `MAX_RUN`.
     """
     n, i = points.size, 0
@@ -61,9 +69,9 @@ def find(
         end = run_end(points, i, n)
         if end - i >= 2 and has_surname(points, i, end, surname, foreign):
             look_up(points, i, end, table, single, entries)
-            cued = _is_cued(points, i, table)
+            cued = is_cued(points, i, table)
             _read(points, i, end, entries, cued, surname, given, foreign, best, back, flag)
-            count = _names_of(i, end - i, back, flag, out, count)
+            count = _names_of(points, i, end, entries, cued, back, flag, out, count)
         i = max(end, i + 1)
     return count
 
@@ -93,18 +101,27 @@ def has_surname(points: Any, start: Any, end: Any, surname: Any, foreign: Any) -
 
 
 @kernel
-def _names_of(start: Any, n: Any, back: Any, flag: Any, out: Any, count: Any) -> Any:
-    """Write the names of the best reading, in order of their place."""
+def _names_of(
+    points: Any, a: Any, b: Any, entries: Any, cued: Any, back: Any, flag: Any, out: Any, count: Any
+) -> Any:  # fmt: skip
+    """Write the names of the best reading, in order of their place, each with whether it is certain."""
     first = count
-    i = n
+    i = b - a
+    if flag[i, 1]:
+        end = latin_end(points, b)
+        if end:
+            out[count, 1], out[count, 2], out[count, 3] = b + 1, end, 0
+            count += 1
     while i > 0:
         if flag[i, 1]:
-            out[count, 1], out[count, 2] = start + back[i], start + i
+            s = back[i]
+            out[count, 1], out[count, 2] = a + s, a + i
+            out[count, 3] = 1 if is_certain(points, a, b, s, i, entries, cued, flag[s, 0]) else 0
             count += 1
         i = back[i]
     low, high = first, count - 1
     while low < high:
-        for column in range(1, 3):
+        for column in range(1, 4):
             out[low, column], out[high, column] = out[high, column], out[low, column]
         low, high = low + 1, high - 1
     return count
@@ -119,7 +136,7 @@ def _read(
     for i in range(n + 1):
         best[i] = -1e30
     best[0], flag[0, 0] = 0.0, 0
-    in_list = a > 0 and points[a - 1] == _LIST
+    in_list = a > 0 and points[a - 1] == LIST
     dotted = False
     for i in range(a, b):
         dotted = dotted or points[i] == _DOT
@@ -131,30 +148,11 @@ def _read(
         _words(points, a, b, i, n, entries, titled, best, back, flag)
         opening = _AFTER_TITLE if titled else 0.0
         if not titled and i == 0:
-            opening = _AFTER_TITLE if cued else _AT_END + (_IN_LIST if in_list else 0.0)
+            opening = _AFTER_TITLE if cued else AT_END + (IN_LIST if in_list else 0.0)
         _natives(points, a, b, i, n, entries, surname, given, titled, opening, best, back, flag)
         opening = _AFTER_TITLE if titled else 0.0
         if dotted or (i + 1 < n and foreign[points[a + i] - FIRST_HAN] > -50):
             _foreigners(points, a, b, i, n, entries, foreign, opening, dotted, best, back, flag)
-
-
-@kernel
-def _is_cued(points: Any, a: Any, table: Any) -> Any:
-    """A colon or blank stands before, and before it a word that says who is named: a form."""
-    e = a
-    while e > 0 and a - e < 3 and (points[e - 1] == 0xFF1A or points[e - 1] == 58 or points[e - 1] == 32):
-        e -= 1
-    if e == a:
-        return False
-    for size in range(2, 6):
-        if size <= e:
-            key = np.uint64(SEED)
-            for j in range(e - size, e):
-                key = extend(key, points[j])
-            slot = slot_of(table, key)
-            if table[slot, 0] != 0 and table[slot, 1] & _M_BEFORE:
-                return True
-    return False
 
 
 @kernel
@@ -174,15 +172,15 @@ def _words(
         mark = np.int64(entries[i, j - i])
         if not mark:
             break
-        logp = (mark >> 12) * _UNIT
+        logp = (mark >> 12) * UNIT
         if logp > -90:
             score, is_name = here + logp, False
             if mark & _M_NAME:
-                is_name = _after(points, a, a + j + 1, b, entries) > -1.0
+                is_name = after(points, a, a + j + 1, b, entries) > -1.0
             elif mark & (_M_FOREIGN | _M_MAYBE) and j > i:
                 is_name = titled != 0
-                if not is_name and logp < _RARE_WORD:
-                    is_name = _after(points, a, a + j + 1, b, entries) >= _LEAST_CONTEXT
+                if not is_name and logp < COMMON_WORD:
+                    is_name = after(points, a, a + j + 1, b, entries) >= _LEAST_CONTEXT
                 score += _MAYBE_WORD if is_name else 0.0
             _step(best, back, flag, i, j + 1, score, mark, is_name)
     _step(best, back, flag, i, i + 1, here + _UNKNOWN, 0, False)
@@ -196,7 +194,7 @@ def _natives(
     """A surname at i, with a given name of one to three characters, or bare before an honorific."""
     for size in range(1, 3):
         rarity = surname[points[a + i] - FIRST_HAN] if size == 1 else _DOUBLE_SURNAME
-        if i + size >= n or rarity < -50 or (size == 2 and not _whole(entries, i, 2) & _M_SURNAME):
+        if i + size >= n or rarity < -50 or (size == 2 and not whole(entries, i, 2) & _M_SURNAME):
             continue
         base = best[i] + _NAME + rarity + opening
         for g in range(1, 4):
@@ -206,15 +204,15 @@ def _natives(
             first, last = points[a + i + size] - FIRST_HAN, points[a + end - 1] - FIRST_HAN
             if not (0 <= first < N_HAN and 0 <= last < N_HAN):
                 continue
-            mark = _whole(entries, i, size + g)
+            mark = whole(entries, i, size + g)
             if mark & _M_WORD and not mark & (_M_NAME | _M_MAYBE) and not titled:
                 continue
             score = base + _given(given, g, first, last)
             # Nothing that follows could make it the best.
-            if score + _BEFORE_STRONG > best[end]:
-                score += _after(points, a, a + end, b, entries)
+            if score + BEFORE_STRONG > best[end]:
+                score += after(points, a, a + end, b, entries)
                 _step(best, back, flag, i, end, score, _M_NAME, True)
-        if _stands(entries, i + size, n, _M_HONORIFIC):
+        if stands(entries, i + size, n, _M_HONORIFIC):
             _step(best, back, flag, i, i + size, base + _BARE_SURNAME, _M_NAME, True)
 
 
@@ -252,41 +250,5 @@ def _foreigners(
         else:
             score += foreign[c] + _PER_FOREIGN
         run += 1
-        if run >= 2 and (dot or not strange) and j - last >= 2 and score + _BEFORE_STRONG > best[j + 1]:
-            _step(best, back, flag, i, j + 1, score + _after(points, a, a + j + 1, b, entries), _M_NAME, True)
-
-
-@kernel
-def _after(points: Any, a: Any, e: Any, b: Any, entries: Any) -> Any:
-    """What the text after a name says for or against it."""
-    if e >= b:
-        return _IN_LIST if e < points.size and points[e] == _LIST else _AT_END
-    value = 0.0
-    for size in range(min(b - e, 4)):
-        mark = entries[e - a, size]
-        if not mark:
-            break
-        if mark & _M_AFTER:
-            value = _BEFORE_STRONG
-        elif mark & _M_NOT:
-            value = _BEFORE_NOT
-        elif mark & _M_WEAK:
-            value = _BEFORE_WEAK
-    return value
-
-
-@kernel
-def _stands(entries: Any, i: Any, n: Any, mark: Any) -> Any:
-    for size in range(min(n - i, 3)):
-        if not entries[i, size]:
-            return False
-        if entries[i, size] & mark:
-            return True
-    return False
-
-
-@kernel
-def _whole(entries: Any, i: Any, size: Any) -> Any:
-    """Marks of the word of so many characters at i; 0 where there is none."""
-    mark = np.int64(entries[i, size - 1])
-    return mark if (mark >> 12) * _UNIT > -90 else 0
+        if run >= 2 and (dot or not strange) and j - last >= 2 and score + BEFORE_STRONG > best[j + 1]:
+            _step(best, back, flag, i, j + 1, score + after(points, a, a + j + 1, b, entries), _M_NAME, True)

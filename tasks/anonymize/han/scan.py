@@ -11,20 +11,20 @@ from tasks.engine.kernel import kernel
 
 
 def find_names(text: str, lexicon: Lexicon) -> Longs:
-    """Names in `text`: rows of start and end, in code points, in order."""
+    """Names in `text`: rows of start and end, in code points, and whether it is certain, in order."""
     data = np.frombuffer(text.encode(), np.uint8)
     return find_all_names(data, np.array([0, data.size]), lexicon)[:, 1:]
 
 
 def find_all_names(data: Bytes, offsets: Longs, lexicon: Lexicon) -> Longs:
-    """Names in the texts `data[offsets[i]:offsets[i + 1]]` (UTF-8): rows of text, start and end, in code points."""
+    """Names in the texts `data[offsets[i]:offsets[i + 1]]` (UTF-8): rows as of `find_names` with their text before."""
     longest = int(np.diff(offsets).max(initial=0))
     points = np.empty(longest, np.uint32)
     best, back = np.empty(MAX_RUN + 1, np.float64), np.empty(MAX_RUN + 1, np.int64)
     flag, entries = np.empty((MAX_RUN + 1, 2), np.int64), np.empty((MAX_RUN, MAX_WORD), np.uint32)
-    # A name has two characters of three bytes or more: any one text's fit.
-    out = np.empty((max(4096, longest // 6 + 1), 3), np.int64)
-    pieces, item = [np.empty((0, 3), np.int64)], 0
+    # A name has six bytes, or five where it stands in Latin letters behind one: any one text's fit.
+    out = np.empty((max(4096, longest // 5 + 1), 4), np.int64)
+    pieces, item = [np.empty((0, 4), np.int64)], 0
     while item < offsets.size - 1:
         count, item = _find_all(
             data, offsets, item, lexicon.table, lexicon.single, lexicon.surname, lexicon.given, lexicon.foreign,
@@ -43,7 +43,7 @@ def _find_all(
     count = 0
     while item < offsets.size - 1:
         begin, end = offsets[item], offsets[item + 1]
-        if count + (end - begin) // 6 > out.shape[0]:
+        if count + (end - begin) // 5 > out.shape[0]:
             break
         if _holds_han(data, begin, end):
             n = _decode(data, begin, end, points)

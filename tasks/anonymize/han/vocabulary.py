@@ -16,6 +16,8 @@ SURNAMES: Final = (
     "桂佟宫甄翦迟冷艾郎隋边古卞米商乐晋楚应燕臧鞠丛巩习巫娄明桑穆宗仲栾冀芮匡储栗谌蔺刁瞿戚丘苑敖胥茅揭窦糜危"
     "褚虞郜屠谈楼裘钮果郅操阴展富花寿晁仝容逄佘亓麻恽郗仉亢"
     "付闫肖佟冼邸肖"
+    # The rest of the Hundred Family Surnames that is seldom a word of its own.
+    "柏厉嵇缪酆姬雍璩濮扈郦阚訾蒯竺逯宓郏阙"
 )
 # Surnames of two characters.
 DOUBLE: Final = _words(
@@ -41,6 +43,8 @@ BEFORE: Final = _words(
     "证人 诗人 负责人 财务总监 财政部长 财长 车主 运动员 选手 通讯员 邻居 部长 门将 队员 队长 "
     "院士 院长 青年 领导人 领袖 馆长 首席 首相"
 )
+# Of those the ones that name firms as often: what stands after them is not certain to be a person.
+OR_FIRM: Final = _words("客户 用户 原告 被告 户名 开户人 收货人 寄件人 收件人 发件人 申请人 作者 代表 车主 由")
 # After a name: what people are called and what they do.
 AFTER: Final = _words(
     "一行 七段 丈夫 三人 两人 主任 主席 主持 主演 九段 书记 二人 介绍 会见 你好 儿子 元帅 "

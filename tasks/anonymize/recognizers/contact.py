@@ -7,6 +7,7 @@ from typing import Final
 import phonenumbers
 
 from tasks.anonymize.families import Family
+from tasks.anonymize.ordinary import is_ordinary
 from tasks.anonymize.recognizers.rule import NO_DIGIT_AFTER, NO_DIGIT_BEFORE, Rule, RuleSet, around, pattern_of
 
 EMAIL: Final = pattern_of(
@@ -71,6 +72,11 @@ WECHAT: Final = pattern_of(
 )
 # In running text; a thread's own people are known by their handles.
 HANDLE: Final = pattern_of(r"(?<![a-z0-9_@/.`'\"=])@(?P<value>[a-z0-9](?:[a-z0-9_-]{2,37}[a-z0-9]))(?![a-z0-9_(./-])")
+# Who is quoted in a mail, between the time and an address; people with full names are found by those.
+QUOTED: Final = re.compile(
+    r"(?:(?<=[AP]M)|(?<=:[0-9]{2}))(?:[,，] {0,2}| {1,2})(?P<value>[A-Za-z0-9](?:[A-Za-z0-9_-]{1,37}[A-Za-z0-9])) {1,2}"
+    r"(?=<?[A-Za-z0-9_.+-]{1,64}[@＠])"
+)
 _DATE: Final = re.compile(r"(?:19|20)[0-9]{2}[-/. ][01]?[0-9][-/. ][0-3]?[0-9]$")
 
 LITERALS: Final[Mapping[str, Family]] = {
@@ -107,6 +113,7 @@ def rule_sets(*, example_addresses: bool, hotlines: bool) -> Sequence[RuleSet]:
         RuleSet("QQ_ID", Family.CUE, [Rule(QQ)]),
         RuleSet("WECHAT_ID", Family.CUE, [Rule(WECHAT, is_wechat)]),
         RuleSet("USERNAME", Family.MENTION, [Rule(HANDLE, is_handle, 0.6)]),
+        RuleSet("USERNAME", Family.AT, [Rule(QUOTED, is_quoted, 0.8)]),
     ]
 
 
@@ -175,3 +182,8 @@ def is_handle(found: re.Match[str]) -> bool:
     if re.search(r"[0-9]{3}", value) and re.search(r"(?i)[a-z]{2}", value):
         return True
     return "_" in value and bool(re.search("[一-鿿，。]", before + after))
+
+
+def is_quoted(found: re.Match[str]) -> bool:
+    """A handle, not a word like "from"."""
+    return not is_ordinary(found["value"])

@@ -59,6 +59,10 @@ _DIGEST: Final = re.compile(
     r"(?:[0-9a-f]{32}|[0-9a-f]{40}|[0-9a-f]{56}|[0-9a-f]{64}|[0-9A-F]{32}|[0-9A-F]{40}|[0-9A-F]{64})$"
 )
 _UUID: Final = pattern_of(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$")
+# Calls, addresses, numbers and numbers with a unit.
+_MEASURE: Final = re.compile(
+    r"\(|\)|//|^\d+(?:\.\d+)*(?:[mun]?s|[kmgt]?i?b|px|%|[uif](?:8|16|32|64)?|u?ll?)?$|^\d{1,8}(?:\.\d+)*[a-z%]{0,3}$"
+)
 _MIN_ENTROPY: Final = 2.5
 _MIN_RANDOM_ENTROPY: Final = 4.2
 # Of detect-secrets those whose values the gate can see; its e-mail, IP and entropy plugins are ours already.
@@ -185,7 +189,7 @@ def is_secret(found: re.Match[str]) -> bool:
     if _PLACEHOLDER.match(value) or _NAME.fullmatch(value) or not value.isascii() or _UUID.match(value):
         return False
     mixed = any(char.isdigit() for char in value) and any(char.isalpha() for char in value)
-    return mixed and _entropy(value) >= _MIN_ENTROPY and not re.search(r"\(|\)|//|^\d+(?:\.\d+)*[a-z%]{0,3}$", value)
+    return mixed and _entropy(value) >= _MIN_ENTROPY and not _MEASURE.search(value)
 
 
 def is_random(found: re.Match[str]) -> bool:

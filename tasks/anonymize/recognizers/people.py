@@ -9,7 +9,8 @@ from tasks.anonymize.families import Family
 from tasks.anonymize.recognizers.rule import Rule, RuleSet
 
 HAN_NAME: Final = "winnow_han_person"
-HAN_SCORE: Final = 0.8
+# Of a name that was read in a sentence, and of one that is somebody's in any.
+HAN_SCORES: Final = (0.8, 0.9)
 _UPPER: Final = "A-ZÀ-ÖØ-ÞĀĂĄĆČĎĐĘĚĞĢĪİĶŁĻŃŇŌŐŒŘŚŠŞŢŤŪŮŰŹŻŽ"
 # Latin ones: in "Alice Miller说" the name ends before the Han. Bounded, as what is looked at is.
 _LATIN: Final = "A-Za-zÀ-ÖØ-öø-ɏḀ-ỿ"
@@ -20,15 +21,33 @@ _FULL: Final = rf"{_WORD}(?: (?:[{_UPPER}]\.?|van|von|der|den|de|da|di|del|la|le
 WITH_ADDRESS: Final = re.compile(
     rf"(?<![{_LATIN}0-9_.])(?P<value>{_FULL}|{_WORD}(?: [{_UPPER}]\.)?) {{1,3}}[<(](?=[\w.%+-]{{1,64}}[@＠])"
 )
-TITLED: Final = re.compile(rf"{_BEFORE}(?:Mr|Mrs|Ms|Dr|Prof|Miss)\.? (?P<value>{_FULL}|{_WORD}){_AFTER}")
+TITLED: Final = re.compile(rf"{_BEFORE}(?:Mr|Mrs|Ms|Dr|Prof|Miss)\.? {{1,2}}(?P<value>{_FULL}|{_WORD}){_AFTER}")
 CUED: Final = re.compile(
     rf"{_BEFORE}(?i:(?:my|his|her|full|first|last|customer|contact|real|given|family) ?name(?: is|:)|name:|i am|i'm"
-    r"|this is|author:|"
-    r"authored by|written by|maintainer:|maintained by|contact person:|contact:|attn:?|dear|(?:signed-off|reviewed"
+    r"|this is|author:|user:|your (?:(?:first|last|full) )?name\?"
+    r"|(?:authored|written|directed|composed|translated) by:?"
+    r"|maintainer:|maintained by|contact person:|contact:|attn:?|dear|(?:signed-off|reviewed"
     r"|acked|tested|"
     r"reported|suggested|co-authored|co-developed)-by:)"
-    rf"[ \t]{{1,3}}(?P<value>{_FULL}){_AFTER}"
+    rf"[ \t]{{1,8}}(?P<value>{_FULL}){_AFTER}"
 )
+# Where even a single word can only be a name.
+CALLED: Final = re.compile(
+    rf"{_BEFORE}(?i:(?:my|his|her) (?:(?:first|last|maiden|real|full) )?name is|(?:call|calls) me"
+    rf"|your (?:first |last |full )?name\?) (?P<value>{_FULL}|{_WORD}){_AFTER}"
+)
+CARING: Final = re.compile(
+    rf"{_BEFORE}(?:doctor|physician|surgeon|dentist|nurse|therapist|psychiatrist|psychologist|pediatrician"
+    rf"|attorney|lawyer|wife|husband|colleague|coworker)(?:,| is| was|:| named| called)? (?P<value>{_FULL}){_AFTER}"
+)
+# However its letters are written: what has an age in years has a name.
+_SUBJECT: Final = (
+    rf"(?:^|(?<=[.!?] ))(?P<value>[{_LATIN}'’-]{{2,30}}(?: [{_LATIN}'’.-]{{1,30}}){{1,3}}?)"
+    r",?(?: is| was)? an? [0-9]{1,3}"
+)
+AGED: Final = re.compile(rf"{_SUBJECT}-year-old", re.MULTILINE)
+_AGE: Final = re.compile("-year-old")
+_UP_TO_AGE: Final = re.compile(rf"{_SUBJECT}\Z", re.MULTILINE)
 SIGNED: Final = re.compile(
     rf"(?m)(?:^|[.!] )(?i:(?:best|kind|warm)?(?: ?regards)|sincerely|cheers|many thanks|thanks|thank you"
     rf"|yours(?: truly)?),?\n+"
@@ -71,7 +90,30 @@ LITERALS: Final[Mapping[str, Family]] = {
             "this is",
             "author:",
             "authored by",
+            "directed by",
+            "composed by",
+            "translated by",
             "written by",
+            "user:",
+            "name?",
+            "call me",
+            "calls me",
+            "doctor",
+            "physician",
+            "surgeon",
+            "dentist",
+            "nurse",
+            "therapist",
+            "psychiatrist",
+            "psychologist",
+            "pediatrician",
+            "attorney",
+            "lawyer",
+            "wife",
+            "husband",
+            "colleague",
+            "coworker",
+            "-year-old",
             "maintainer:",
             "maintained by",
             "contact person:",
@@ -138,7 +180,16 @@ def rule_sets(*, organisations: bool) -> Sequence[RuleSet]:
     return [
         RuleSet("PERSON", Family.AT, [Rule(WITH_ADDRESS, is_name, 0.9)]),
         RuleSet(
-            "PERSON", Family.NAME, [Rule(TITLED, is_name, 0.8), Rule(CUED, is_name, 0.7), Rule(SIGNED, is_name, 0.7)]
+            "PERSON",
+            Family.NAME,
+            [
+                Rule(TITLED, is_name, 0.8),
+                Rule(CUED, is_name, 0.7),
+                Rule(CALLED, is_name, 0.7),
+                Rule(CARING, is_name, 0.9),
+                Rule(AGED, is_aged, 0.9, _AGE, _UP_TO_AGE),
+                Rule(SIGNED, is_name, 0.7),
+            ],
         ),
         *([RuleSet("ORGANIZATION", Family.FIRM, [Rule(ORGANISATION, score=0.6)])] if organisations else []),
     ]
@@ -147,3 +198,9 @@ def rule_sets(*, organisations: bool) -> Sequence[RuleSet]:
 def is_name(found: re.Match[str]) -> bool:
     """Words with capitals that are not what sentences and forms begin with."""
     return not any(word in _NOT_NAMES for word in re.findall(r"\w+", found["value"]))
+
+
+def is_aged(found: re.Match[str]) -> bool:
+    """Every word has a capital somewhere: not "the patient", "my brother"."""
+    words = found["value"].split()
+    return is_name(found) and all(word != word.lower() for word in words)

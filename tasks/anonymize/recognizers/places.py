@@ -50,6 +50,15 @@ CUED: Final = re.compile(
     r"(?: (?i:apt|apartment|suite|ste|unit|room)\.? ?#?[0-9A-Za-z-]{1,6})?)(?![A-Za-z])"
 )
 PO_BOX: Final = pattern_of(r"(?<![a-z])p\.? ?o\.? ?box [0-9]{1,6}(?![0-9])")
+# A flat makes an address of any name: in other languages the kind of street is a part of it, or stands before.
+_PART: Final = (
+    r"(?:[A-ZÀ-ÖØ-Þ][A-Za-zÀ-ÖØ-öø-ɏ'’.-]{0,30}|[0-9]{1,6}\.?|u\.|ul\.|de|du|des|del|della|di|do|da|la|van|der)"
+)
+FLAT: Final = re.compile(
+    rf"(?<![0-9A-Za-z.#/-])[0-9]{{1,6}}[A-Za-z]?(?: {_PART}){{1,6}}"
+    r",? (?i:apt|apartment|suite|ste|flat)\.? #?[0-9]{1,5}(?![0-9A-Za-z])"
+)
+FIELD_POST: Final = re.compile(r"(?<![A-Za-z])(?:PSC|CMR|Unit) [0-9]{1,5},? Box [0-9]{1,5}(?![0-9])")
 _VERB: Final = re.compile(
     r"^(?:[0-9]+) (?:In|On|At|The|A|An|And|Or|To|For|Of|If|When|This|That|With|From|By|Is|Are|New|More|First|Next"
     r"|Last)\b"
@@ -85,7 +94,13 @@ def rule_sets() -> Sequence[RuleSet]:
         RuleSet(
             "POSTAL_ADDRESS",
             Family.STREET,
-            [Rule(ENGLISH, is_street, 0.7), Rule(CUED, score=0.8), Rule(PO_BOX, score=0.7)],
+            [
+                Rule(ENGLISH, is_street, 0.7),
+                Rule(FLAT, is_street, 0.7),
+                Rule(CUED, score=0.8),
+                Rule(PO_BOX, score=0.7),
+                Rule(FIELD_POST, score=0.7),
+            ],
         ),
     ]
 

@@ -12,7 +12,7 @@ from presidio_analyzer.nlp_engine import NoOpNlpEngine
 
 from tasks.anonymize.han.lexicon import load_lexicon
 from tasks.anonymize.han.scan import find_names
-from tasks.anonymize.recognizers.people import HAN_NAME, HAN_SCORE
+from tasks.anonymize.recognizers.people import HAN_NAME, HAN_SCORES
 from tasks.anonymize.recognizers.rule import RuleSet
 
 LANGUAGES: Final = ("en", "zh")
@@ -62,8 +62,8 @@ class HanNameRecognizer(EntityRecognizer):
         return list(self._find(text))
 
     def _find(self, text: str) -> Iterator[RecognizerResult]:
-        for start, end in find_names(text, load_lexicon()).tolist():
-            yield RecognizerResult("PERSON", start, end, HAN_SCORE, recognition_metadata=self._metadata)
+        for start, end, certain in find_names(text, load_lexicon()).tolist():
+            yield RecognizerResult("PERSON", start, end, HAN_SCORES[certain], recognition_metadata=self._metadata)
 
 
 def metadata_of(recognizer: Any) -> dict[str, str]:
