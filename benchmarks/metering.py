@@ -67,7 +67,7 @@ def run_metered(
 
 def _watch(pid: int, peak: list[int], done: threading.Event) -> None:
     took = 0.0
-    # To walk through a gigabyte of page tables takes 10 to 20 ms, while which the process cannot map memory: looking may
+    # To walk through a gigabyte of page tables takes 10 to 20 ms, and meanwhile nobody can map memory: looking may
     # take a fiftieth of the time, no more.
     while not done.wait(max(0.1, 50 * took)):
         started = time.perf_counter()
