@@ -45,10 +45,9 @@ class Fingerprints:
         if not self.values.size:
             return np.empty((0, 3), np.int64)
         out = np.empty((1024, 3), np.int64)
-        quick = np.zeros(65536, np.bool_)
-        quick[self.firsts & np.uint64(0xFFFF)] = True
+        firsts, values = _low_bits(self.firsts), _low_bits(self.values)
         while True:
-            count = _scan(data, offsets, self.seed, self.values, self.firsts, quick, out)
+            count = _scan(data, offsets, self.seed, self.values, self.firsts, values, firsts, out)
             if count <= out.shape[0]:
                 return out[:count]
             out = np.empty((count, 3), np.int64)
@@ -69,6 +68,13 @@ class Fingerprints:
     def entity(self, value: bytes) -> str:
         """What a value that was found is."""
         return self.entities[int(fingerprint(np.frombuffer(value, np.uint8), self.seed))]
+
+
+def _low_bits(prints: npt.NDArray[np.uint64]) -> npt.NDArray[np.bool_]:
+    """Which values of their low sixteen bits occur: nearly every word is told from them by that alone."""
+    table = np.zeros(1 << 16, np.bool_)
+    table[prints & np.uint64(0xFFFF)] = True
+    return table
 
 
 def seed_of(key: str) -> np.uint64:
@@ -120,13 +126,33 @@ def _word_end(data: Any, i: Any, end: Any) -> Any:
 
 
 @kernel
-def _holds(table: Any, key: Any) -> Any:
+def _holds(table: Any, low_bits: Any, key: Any) -> Any:
+    if not low_bits[key & np.uint64(0xFFFF)]:
+        return False
     place = np.searchsorted(table, key)
     return place < table.size and table[place] == key
 
 
 @kernel
-def _scan(data: Any, offsets: Any, seed: Any, values: Any, firsts: Any, quick: Any, out: Any) -> Any:
+def _longest(data: Any, i: Any, j: Any, end: Any, key: Any, values: Any, low_values: Any) -> Any:
+    """Where the longest value that begins at `i` ends; its first word ends at `j` and has the fingerprint `key`."""
+    found = 0
+    while True:
+        if _holds(values, low_values, key):
+            found = j
+        # No value goes on in another line.
+        if j >= end or j - i >= MAX_BYTES or data[j] == 10:
+            return found
+        k = _word_end(data, j, end)
+        while j < k:
+            key = (key ^ np.uint64(data[j])) * np.uint64(_PRIME)
+            j += 1
+
+
+@kernel
+def _scan(
+    data: Any, offsets: Any, seed: Any, values: Any, firsts: Any, low_values: Any, low_firsts: Any, out: Any
+) -> Any:
     count = 0
     for item in range(offsets.size - 1):
         i, end = offsets[item], offsets[item + 1]
@@ -136,23 +162,15 @@ def _scan(data: Any, offsets: Any, seed: Any, values: Any, firsts: Any, quick: A
             for k in range(i, j):
                 key = (key ^ np.uint64(data[k])) * np.uint64(_PRIME)
             found = 0
-            if quick[key & np.uint64(0xFFFF)] and _holds(firsts, key):
-                while True:
-                    if _holds(values, key):
-                        found = j
-                    if j >= end or j - i >= MAX_BYTES:
-                        break
-                    k = _word_end(data, j, end)
-                    while j < k:
-                        key = (key ^ np.uint64(data[j])) * np.uint64(_PRIME)
-                        j += 1
+            if _holds(firsts, low_firsts, key):
+                found = _longest(data, i, j, end, key, values, low_values)
             if found:
                 if count < out.shape[0]:
                     out[count, 0], out[count, 1], out[count, 2] = item, i, found
                 count += 1
                 i = found
             else:
-                i = _word_end(data, i, end)
+                i = j
     return count
 
 

@@ -11,6 +11,7 @@ import pyarrow as pa
 from numba import njit
 
 from schemas.document import DOCUMENT
+from tasks.engine.code_points import code_point
 from tasks.engine.derived import derived
 from tasks.engine.utf8 import utf8_column
 
@@ -57,17 +58,8 @@ def _count_all(data: Any, offsets: Any, classes: Any, counts: Any) -> None:
         inside = False
         words = 0
         while position < end:
-            lead = data[position]
-            if lead < 0x80:
-                position += 1
-                kind = classes[lead]
-            else:
-                width = 2 if lead < 0xE0 else 3 if lead < 0xF0 else 4
-                code = np.int64(lead) & (0x7F >> width)
-                for step in range(1, width):
-                    code = code << 6 | np.int64(data[position + step] & 0x3F)
-                position += width
-                kind = classes[code] if code < len(classes) else _SELECTORS[0] <= code <= _SELECTORS[1]
+            code, position = code_point(data, position)
+            kind = classes[code] if code < len(classes) else _SELECTORS[0] <= code <= _SELECTORS[1]
             words += kind == 2 or (kind == 1 and not inside)
             inside = kind == 1
         counts[index] = words

@@ -4,7 +4,6 @@ Chinese is told by its characters, which no statistics are needed for; what is w
 CLD2. Fenced code and addresses do not count: a Chinese issue that is mostly log stays Chinese.
 """
 
-from functools import cache
 from typing import Final
 
 import polars as pl
@@ -13,19 +12,13 @@ import pycld2
 
 from schemas.document import DOCUMENT
 from tasks.engine.step import Partition, Step
-from tasks.quality.characters import HAN_SIMPLIFIED, HAN_TRADITIONAL, class_table
+from tasks.quality.scripts import count_scripts
 from tasks.quality.settings import LanguageSettings
 
 NAME: Final = "language"
 
 # Not language: fenced code, inline code, addresses.
 _NOT_PROSE: Final = r"(?s)```.*?(?:```|\z)|`[^`\n]+`|https?://[^\s<>\u4e00-\u9fff]+"
-# A Han character and a run of Latin letters count alike: both are about a word.
-_LATIN_WORD: Final = r"\p{Latin}+"
-_HAN: Final = r"\p{Han}"
-_KANA: Final = r"[\p{Hiragana}\p{Katakana}]"
-_HANGUL: Final = r"\p{Hangul}"
-_OTHER_WORD: Final = r"[\p{L}--\p{Latin}--\p{Han}--\p{Hiragana}--\p{Katakana}--\p{Hangul}]+"
 # CLD2 gains nothing from more, in bytes.
 _EXCERPT: Final = 4000
 # A few words are never enough for statistics; Latin ones in a bilingual inbox are English.
@@ -41,15 +34,7 @@ def tell_language(batch: pa.Table, settings: LanguageSettings) -> Partition:
     """
     text = pl.Series("text", pl.from_arrow(batch["text"]))
     prose = text.str.replace_all(_NOT_PROSE, " ")
-    counts = pl.DataFrame({
-        "han": prose.str.count_matches(_HAN),
-        "kana": prose.str.count_matches(_KANA),
-        "hangul": prose.str.count_matches(_HANGUL),
-        "latin": prose.str.count_matches(_LATIN_WORD),
-        "other": prose.str.count_matches(_OTHER_WORD),
-        "traditional": prose.str.count_matches(_only_in(HAN_TRADITIONAL)),
-        "simplified": prose.str.count_matches(_only_in(HAN_SIMPLIFIED)),
-    }).with_columns(words=pl.sum_horizontal("han", "kana", "hangul", "latin", "other"))  # fmt: skip
+    counts = count_scripts(prose).with_columns(words=pl.sum_horizontal("han", "kana", "hangul", "latin", "other"))
     by_script = counts.select(_by_script(settings)).to_series()
     is_code = pl.Series(pl.from_arrow(batch["source_type"])) == "code"
     lang = pl.select(pl.when(is_code).then(pl.lit("code")).otherwise(by_script)).to_series()
@@ -97,13 +82,6 @@ def _detect(text: str, few: bool) -> str:
 def _is_plain(text: str) -> bool:
     """Whether all letters are those of English, or Chinese."""
     return all(c.isascii() or not c.isalpha() or "\u3400" <= c <= "\u9fff" for c in text)
-
-
-@cache
-def _only_in(kind: int) -> str:
-    """A character class of the Han characters that exist in one of the two scripts only."""
-    table = class_table()
-    return "[" + "".join(chr(point) for point in range(0x4E00, 0xA000) if table[point] == kind) + "]"
 
 
 STEP: Final = Step(name=NAME, version=2, settings=LanguageSettings, reads=DOCUMENT, writes=DOCUMENT, run=tell_language)

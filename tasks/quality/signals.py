@@ -87,7 +87,7 @@ def _character_start(data: Any, position: int) -> int:
 
 STEP: Final = Step(
     name=NAME,
-    version=2,
+    version=3,
     settings=SignalsSettings,
     reads=DOCUMENT,
     writes=SIGNALS,

@@ -17,6 +17,7 @@ from tasks.quality.characters import (
     LOWER,
     MARK,
     NEWLINE,
+    OTHER_LETTER,
     PUNCTUATION,
     UPPER,
 )
@@ -154,7 +155,7 @@ def _judge_word(points: Any, classes: Any, start: int, end: int) -> tuple[int, i
     letters = changes = mixes = vowels = heap = longest_heap = lower = 0
     for k in range(start, end):
         kind = classes[k]
-        if kind >= LOWER:
+        if LOWER <= kind <= OTHER_LETTER:
             letters += 1
         if kind == LOWER:
             lower += 1
