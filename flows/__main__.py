@@ -214,10 +214,18 @@ def _prefect(recipe: "Recipe", own_server: str | None) -> "Iterator[tuple[Callab
 
     let_serve()
     load_the_rest = take_head_start(recipe)
-    from prefect.settings import PREFECT_API_URL, PREFECT_FLOWS_HEARTBEAT_FREQUENCY, temporary_settings
+    from prefect.settings import (
+        PREFECT_API_URL,
+        PREFECT_CLIENT_CSRF_SUPPORT_ENABLED,
+        PREFECT_FLOWS_HEARTBEAT_FREQUENCY,
+        temporary_settings,
+    )
 
     # Prefect joins the heartbeat's thread at the end of every flow: a second each.
-    updates = {PREFECT_FLOWS_HEARTBEAT_FREQUENCY: None} | ({PREFECT_API_URL: own_server} if own_server else {})
+    updates: dict[Any, Any] = {PREFECT_FLOWS_HEARTBEAT_FREQUENCY: None}
+    if own_server:
+        # No browser talks to it, so no request can be forged; every client would first ask for a token.
+        updates |= {PREFECT_API_URL: own_server, PREFECT_CLIENT_CSRF_SUPPORT_ENABLED: False}
     with temporary_settings(updates):
         yield (lambda: wait_until_up(own_server) if own_server else None), load_the_rest
 

@@ -16,7 +16,6 @@ from prefect.cache_policies import NO_CACHE
 from prefect.runtime import flow_run
 
 from flows.deduplicate import deduplicate
-from flows.outcomes import outcomes
 from flows.prepare import prepare
 from flows.publish import publish, recipe_values
 from flows.recipe import Recipe, read_recipe
@@ -87,15 +86,13 @@ def _curate(run: Run, folder: Path) -> RunResult:
     anonymized, sealed, tables = run.subflow(tabulate, settings, kept, pictures)
     check_chain(_named([*stages, anonymized, sealed] if anonymized else stages))
     update_progress_artifact(progress, 90.0)
-    removed = run.subflow(outcomes, settings)
-    asked = set[str](recipe.outputs)
-    tables |= {name: refs for name, refs in removed.items() if name in asked}
     sources = [SourceTotals.model_validate(source, from_attributes=True) for source in found.sources]
-    manifest, new = run.subflow(publish, sources, tables, inputs, released)
+    asked = {name: refs for name, refs in tables.items() if name in set[str](recipe.outputs)}
+    manifest, new = run.subflow(publish, sources, asked, inputs, released)
     update_progress_artifact(progress, 100.0)
     create_table_artifact(funnel(run), key=_key("funnel", dataset), description=f"{dataset} {manifest.version}")
     log.info("%s %s: %s", dataset, manifest.version, "published" if new else "nothing has changed")
-    return _result(run, manifest, sources, removed["quarantined"], published=new)
+    return _result(run, manifest, sources, tables["quarantined"], published=new)
 
 
 def inputs_digest(run: Run, found: Inventory) -> str:

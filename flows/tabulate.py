@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from flows.outcomes import outcomes
 from flows.run import Pending, Run
 from schemas.settings import StepSettings
 from schemas.shard import ShardRef, StepRecord
@@ -43,7 +44,8 @@ def tabulate(
         pictures: The pictures of each shard, where it has any.
 
     Returns:
-        Records of `anonymize` and of `seal` (none where they are off), and the shards of each table.
+        Records of `anonymize` and of `seal` (none where they are off), and the shards of each table; those of `dropped`
+        and `quarantined` whether they are asked for or not.
     """
     outputs = set[str](run.recipe.outputs)
     names = [shard.shard_id for shard in kept]
@@ -60,7 +62,8 @@ def tabulate(
     tables = {table: [record.kept for record in run.gather(pending)] for table, pending in made.items()}
     if "pii_spans" in outputs:
         tables["pii_spans"] = [record.sides["pii_spans"] for record in anonymized]
-    return anonymized, sealed, {table: shards for table, shards in tables.items() if table in outputs}
+    tables = {table: shards for table, shards in tables.items() if table in outputs}
+    return anonymized, sealed, tables | outcomes(run, anonymize_settings)
 
 
 def _anonymized(
