@@ -71,6 +71,7 @@ class Sandbox:
         self._memory_mb = memory_mb
         self._max_calls = max_calls
         self._child: _Child | None = None
+        self.calls = 0
 
     def call(self, function: Callable[..., T], *args: Any) -> T:
         """Run `function(*args)` in the child; what it raises is raised here.
@@ -84,6 +85,7 @@ class Sandbox:
             SandboxMemoryError: More than `memory_mb`.
             SandboxCrashError: The child died.
         """
+        self.calls += 1
         call = (self._memory_mb, function, args)
         try:
             result, error = self._ask(call)
@@ -178,6 +180,9 @@ class _Child:
         return SandboxCrashError(f"the parser's process died with exit code {self._process.exitcode}")
 
 
+# A parser's process holds some 350 MB of libraries: it is worth keeping for the next shard, not for the next step.
+_IDLE_S: Final = 5.0
+
 _idle: dict[tuple[float, int], list[Sandbox]] = {}
 _idle_lock = threading.Lock()
 
@@ -185,6 +190,8 @@ _idle_lock = threading.Lock()
 @contextmanager
 def borrowed_sandbox(*, timeout_s: float, memory_mb: int) -> Iterator[Sandbox]:
     """A sandbox with these limits that nobody else uses meanwhile, kept for the next who asks: parsers load slowly.
+
+    Where nobody asks for five seconds its child ends; the next call would start another.
 
     There are as many as were ever used at once: one in a worker process, one a thread where steps run in threads.
     """
@@ -198,6 +205,18 @@ def borrowed_sandbox(*, timeout_s: float, memory_mb: int) -> Iterator[Sandbox]:
     finally:
         with _idle_lock:
             _idle[limits].append(sandbox)
+        timer = threading.Timer(_IDLE_S, _close_if_idle, (limits, sandbox, sandbox.calls))
+        timer.daemon = True
+        timer.start()
+
+
+def _close_if_idle(limits: tuple[float, int], sandbox: Sandbox, calls: int) -> None:
+    """Close a sandbox that has made no call since there were `calls`; while it closes nobody can borrow it."""
+    with _idle_lock:
+        if sandbox not in _idle[limits] or sandbox.calls != calls:
+            return
+        _idle[limits].remove(sandbox)
+    sandbox.close()
 
 
 @contextmanager

@@ -167,6 +167,20 @@ def test_a_sandbox_is_lent_to_one_at_a_time_and_used_again():
         box.close()
 
 
+def test_a_child_that_nobody_asks_for_ends_and_another_takes_its_place(monkeypatch):
+    monkeypatch.setattr("tasks.engine.sandbox._IDLE_S", 0.2)
+    limits = {"timeout_s": 18.0, "memory_mb": 300}
+    with borrowed_sandbox(**limits) as box:
+        child = psutil.Process(box.call(os.getpid))
+    assert psutil.wait_procs([child], timeout=30)[0]
+    with borrowed_sandbox(**limits) as box:
+        assert box.call(os.getpid) != child.pid
+        # Longer than a child may be idle.
+        assert box.call(time.sleep, 0.5) is None
+        assert box.call(os.getpid) == box.call(os.getpid)
+    box.close()
+
+
 def call_in_a_sandbox(pipe) -> None:
     pipe.send(Sandbox(timeout_s=60, memory_mb=256).call(os.getpid))
 
