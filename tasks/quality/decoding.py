@@ -5,6 +5,7 @@ from typing import Any, Final
 import numpy as np
 from numba import njit
 
+from tasks.engine.code_points import code_point
 from tasks.quality.characters import GARBLED, HAN_RARE, TABLE_SIZE
 
 UINT8: Final = np.uint8
@@ -16,20 +17,7 @@ def decode(data: Any, start: int, end: int, table: Any, points: Any, classes: An
     n = 0
     i = start
     while i < end:
-        byte = data[i]
-        if byte < 0x80:
-            point = np.int32(byte)
-            i += 1
-        elif byte < 0xE0:
-            point = (np.int32(byte & 0x1F) << 6) | np.int32(data[i + 1] & 0x3F)
-            i += 2
-        elif byte < 0xF0:
-            point = (np.int32(byte & 0x0F) << 12) | (np.int32(data[i + 1] & 0x3F) << 6) | np.int32(data[i + 2] & 0x3F)
-            i += 3
-        else:
-            point = (np.int32(byte & 0x07) << 18) | (np.int32(data[i + 1] & 0x3F) << 12)
-            point |= (np.int32(data[i + 2] & 0x3F) << 6) | np.int32(data[i + 3] & 0x3F)
-            i += 4
+        point, i = code_point(data, i)
         points[n] = point
         if point < TABLE_SIZE:
             classes[n] = table[point]

@@ -12,6 +12,7 @@ import numpy.typing as npt
 import pyarrow as pa
 from numba import njit
 
+from tasks.engine.code_points import code_point
 from tasks.engine.utf8 import utf8_column
 from tasks.tokens.merge_rules import SPACE_MARK, MergeRules, find_pair
 
@@ -94,12 +95,7 @@ def _read(data: Any, start: int, end: int, pieces: Any, singles: Any) -> int:
     n = 0
     i = start
     while i < end:
-        byte: Any = np.int64(data[i])
-        width = 1 if byte < 0x80 else 2 if byte < 0xE0 else 3 if byte < 0xF0 else 4
-        point = byte if width == 1 else byte & (0xFF >> (width + 1))
-        for k in range(1, width):
-            point = point << 6 | np.int64(data[i + k]) & 0x3F
-        i += width
+        point, i = code_point(data, i)
         piece = pieces[SPACE_MARK] if point == _SPACE else pieces[point]
         if piece < 0 or point == SPACE_MARK:
             piece = -1 - point

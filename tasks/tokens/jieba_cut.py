@@ -12,6 +12,7 @@ import numpy.typing as npt
 import pyarrow as pa
 from numba import njit
 
+from tasks.engine.code_points import code_point
 from tasks.engine.utf8 import utf8_column
 from tasks.tokens.jieba_dictionary import FIRST_HAN, LAST_HAN, NO_WORD, Dictionary, child_of, jieba_dictionary
 
@@ -88,16 +89,10 @@ def _decode(data: Any, start: int, end: int, points: Any, kinds: Any, places: An
     n = 0
     i = start
     while i < end:
-        byte: Any = np.int64(data[i])
-        width = 1 if byte < 0x80 else 2 if byte < 0xE0 else 3 if byte < 0xF0 else 4
-        point = byte if width == 1 else byte & (0xFF >> (width + 1))
-        for k in range(1, width):
-            point = point << 6 | np.int64(data[i + k]) & 0x3F
-        points[n] = point
-        kinds[n] = _kind_of(point)
         places[n] = i
+        points[n], i = code_point(data, i)
+        kinds[n] = _kind_of(points[n])
         n += 1
-        i += width
     places[n] = end
     return n
 

@@ -14,6 +14,8 @@ import numpy as np
 import numpy.typing as npt
 from numba import njit
 
+from tasks.engine.code_points import code_point
+
 FIRST_HAN: Final = 0x4E00
 LAST_HAN: Final = 0x9FD5  # of jieba's regular expressions
 # A weight is the logarithm of a probability: never above 0.
@@ -84,12 +86,7 @@ def _read_words(data: Any, first: Any, edges: Any, frequencies: Any) -> tuple[in
     while i < size:
         node = 0
         while data[i] != _SPACE:
-            byte: Any = np.int64(data[i])
-            width = 1 if byte < 0x80 else 2 if byte < 0xE0 else 3 if byte < 0xF0 else 4
-            point = byte if width == 1 else byte & (0xFF >> (width + 1))
-            for k in range(1, width):
-                point = point << 6 | np.int64(data[i + k]) & 0x3F
-            i += width
+            point, i = code_point(data, i)
             child = child_of(node, point, first, edges)
             if child == 0:
                 child = n_nodes

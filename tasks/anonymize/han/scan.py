@@ -7,6 +7,7 @@ import numpy as np
 from tasks.anonymize.automaton import Bytes, Longs
 from tasks.anonymize.han.lexicon import MAX_WORD, Lexicon
 from tasks.anonymize.han.names import MAX_RUN, find
+from tasks.engine.code_points import code_point
 from tasks.engine.kernel import kernel
 
 
@@ -71,16 +72,6 @@ def _decode(data: Any, begin: Any, end: Any, points: Any) -> Any:
     """Write the code points of valid UTF-8; returns their number."""
     n, i = 0, begin
     while i < end:
-        lead = np.int64(data[i])
-        if lead < 0x80:
-            points[n] = lead
-            i += 1
-        else:
-            width = 2 if lead < 0xE0 else 3 if lead < 0xF0 else 4
-            point = lead & (0x7F >> width)
-            for k in range(1, width):
-                point = point << 6 | np.int64(data[i + k]) & 0x3F
-            points[n] = point
-            i += width
+        points[n], i = code_point(data, i)
         n += 1
     return n
