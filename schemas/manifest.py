@@ -33,7 +33,8 @@ class StepTotals(_Part):
         rows_in: Records that entered: rows_kept + rows_dropped + rows_quarantined for every step that removes.
         cached_shards: Shards whose work was found in the store; their time is not counted here.
         reasons: Dropped and quarantined records by reason or cause.
-        cpu_s: Of the process that ran the step, in seconds; children of a sandbox are not in it.
+        cpu_s: Of the process that ran the step, in seconds: where steps run in threads, of all that ran meanwhile.
+            Children of a sandbox are not in it.
     """
 
     name: str
