@@ -19,7 +19,7 @@ from flows.deduplicate import deduplicate
 from flows.prepare import prepare
 from flows.publish import publish, recipe_values
 from flows.recipe import Recipe, read_recipe
-from flows.released import released_ids
+from flows.released import released_ids, released_tokenizer
 from flows.run import Run
 from flows.runners import start_runner
 from flows.tabulate import tabulate
@@ -83,12 +83,13 @@ def _curate(run: Run, folder: Path) -> RunResult:
     update_progress_artifact(progress, 65.0)
     settings = with_key(recipe.steps.anonymize, run.store)
     pictures = [record.sides.get("images") for record in stages[0]]
-    anonymized, sealed, tables = run.subflow(tabulate, settings, kept, pictures)
+    tokenizer = released_tokenizer(run.store, dataset, inputs, recipe.steps.tokens)
+    anonymized, sealed, tables = run.subflow(tabulate, settings, kept, pictures, tokenizer)
     check_chain(_named([*stages, anonymized, sealed] if anonymized else stages))
     update_progress_artifact(progress, 90.0)
     sources = [SourceTotals.model_validate(source, from_attributes=True) for source in found.sources]
     asked = {name: refs for name, refs in tables.items() if name in set[str](recipe.outputs)}
-    manifest, new = run.subflow(publish, sources, asked, inputs, released)
+    manifest, new = run.subflow(publish, sources, asked, inputs, released, tokenizer)
     update_progress_artifact(progress, 100.0)
     create_table_artifact(funnel(run), key=_key("funnel", dataset), description=f"{dataset} {manifest.version}")
     log.info("%s %s: %s", dataset, manifest.version, "published" if new else "nothing has changed")

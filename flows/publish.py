@@ -49,8 +49,17 @@ def publish(
     tables: Mapping[str, Sequence[ShardRef]],
     inputs_sha256: str,
     released: ShardRef | None,
+    kept_tokenizer: ShardRef | None,
 ) -> tuple[Manifest, bool]:
     """Release `tables`, unless the newest version holds exactly these rows.
+
+    Args:
+        run: With the records of all steps.
+        sources: What was read.
+        tables: Shards by table.
+        inputs_sha256: See `Manifest`.
+        released: See `Manifest`.
+        kept_tokenizer: That of the version before, where it was kept.
 
     Returns:
         The manifest of the new version, or of the newest one, and whether it is new.
@@ -71,7 +80,9 @@ def publish(
         written["stats"] = [store.put_table(stats_table(all_stats), release_rows("stats"), "stats")]
     files = _write_tables(dataset, version, store, written)
     folder = version_folder(dataset, version)
-    model = write_tokenizer_file(store, tokenizer, folder=folder) if tokenizer else None
+    model = (
+        write_tokenizer_file(store, tokenizer, folder=folder, kept=kept_tokenizer is not None) if tokenizer else None
+    )
     card = dataset_card(
         dataset=dataset, version=version, files=files, sources=sources, steps=totals, stats=all_stats, tokenizer=model
     )

@@ -34,6 +34,7 @@ def tabulate(
     anonymize_settings: AnonymizeSettings,
     kept: Sequence[ShardRef],
     pictures: Sequence[ShardRef | None],
+    tokenizer: ShardRef | None = None,
 ) -> tuple[list[StepRecord], list[StepRecord], dict[str, list[ShardRef]]]:
     """Make every table the recipe asks for.
 
@@ -42,6 +43,7 @@ def tabulate(
         anonymize_settings: With their key.
         kept: Shards of documents.
         pictures: The pictures of each shard, where it has any.
+        tokenizer: The one to keep (`tokenizer@1`); None makes one.
 
     Returns:
         Records of `anonymize` and of `seal` (none where they are off), and the shards of each table; those of `dropped`
@@ -57,7 +59,7 @@ def tabulate(
     }
     if "images" in outputs:
         made["images"] = _with_pictures(run, final, names, pictures)
-    made |= _with_tokens(run, final, names, outputs) if run.recipe.steps.tokens.enabled else {}
+    made |= _with_tokens(run, final, names, outputs, tokenizer) if run.recipe.steps.tokens.enabled else {}
     sealed = run.gather(final) if anonymized else []
     tables = {table: [record.kept for record in run.gather(pending)] for table, pending in made.items()}
     if "pii_spans" in outputs:
@@ -91,10 +93,13 @@ def _with_pictures(run: Run, final: Pending, names: Sequence[str], pictures: Seq
     return run.submit(IMAGES, shards, StepSettings(), [names[index] for index in chosen], images=sides)
 
 
-def _with_tokens(run: Run, final: Pending, names: Sequence[str], outputs: set[str]) -> dict[str, Pending]:
+def _with_tokens(
+    run: Run, final: Pending, names: Sequence[str], outputs: set[str], tokenizer: ShardRef | None
+) -> dict[str, Pending]:
     settings = run.recipe.steps.tokens
-    samples = run.submit(TOKENIZER_SAMPLE, final, settings, names)
-    model = run.submit_one(TOKENIZER, samples, settings, "tokenizer")
+    kept = {"released": tokenizer} if tokenizer else {}
+    samples = [] if kept else run.submit(TOKENIZER_SAMPLE, final, settings, names)
+    model = run.submit_one(TOKENIZER, samples, settings, "tokenizer", **kept)
     models = [model] * len(final)
     made: dict[str, Any] = {"tokenizer_sample": samples, "tokenizer": [model]}
     if "pretrain_tokens" in outputs:

@@ -68,12 +68,18 @@ class TokenizerFile(_Part):
 
     Attributes:
         sha256: What `tokenizer_sha256` in `pretrain_tokens` names.
+        kind: trained | given
+        trained_bytes: UTF-8 bytes of text it was trained on; null for a given model.
+        kept: It is that of the version before.
     """
 
     path: str
     bytes: int
     sha256: str
     vocab_size: int
+    kind: str
+    trained_bytes: int | None = None
+    kept: bool = False
 
 
 class Manifest(_Part):

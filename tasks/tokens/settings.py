@@ -28,6 +28,11 @@ class TokensSettings(StepSettings):
         le=512,
         description="Text one shard offers for that, and the document that goes over it: bounds memory.",
     )
+    retrain: bool = Field(
+        False,
+        description="Train a model for every version. Else that of the version before is kept where it was trained as "
+        "these settings say: ids stay comparable, and a changed document changes its own tokens only.",
+    )
     model: str | None = Field(
         None,
         description="A SentencePiece model file to use instead of training one; relative to the recipe's folder.",

@@ -1,4 +1,4 @@
-r"""Train a SentencePiece model on samples of the corpus, or take the given one.
+r"""Train a SentencePiece model on samples of the corpus, or take the given one, or that of the version before.
 
 Byte-pair encoding with byte fallback and no normalization: what is decoded is what was encoded, byte for byte. Digits
 are split, "\n" and "\t" are pieces of their own, runs of spaces may be one piece (code). Control pieces (<unk>, <s>,
@@ -30,21 +30,24 @@ _SPACE_MARK: Final = "▁"
 _PLACEHOLDER: Final = "a"
 
 
-def make_tokenizer(batch: pa.Table, settings: TokensSettings) -> Partition:
-    """One `tokenizer@1` row: the given model, or one trained on the samples.
+def make_tokenizer(batch: pa.Table, settings: TokensSettings, *, released: pa.Table | None = None) -> Partition:
+    """One `tokenizer@1` row: the given model, the released one, or one trained on the samples.
 
     Args:
         batch: `tokenizer_sample@1` rows of all shards, in any order: the result does not depend on it.
         settings: Size of the vocabulary and of the sample, or the given model.
+        released: The `tokenizer@1` row of the version before, where it is to be kept.
 
     Raises:
         ValueError: The given model is not the file it was when the run began, or not a SentencePiece model.
     """
     if settings.model:
-        return Partition(_row(_read_model(settings), "given", None))
+        return Partition(tokenizer_row(_read_model(settings), "given", None))
+    if released is not None:
+        return Partition(released)
     sample = take_sample(batch, int(settings.sample_mb * 1e6))
     text = "\n".join(sample["text"].to_pylist())
-    return Partition(_row(train_model(text, settings.vocab_size), "trained", len(text.encode())))
+    return Partition(tokenizer_row(train_model(text, settings.vocab_size), "trained", len(text.encode())))
 
 
 def train_model(text: str, vocab_size: int) -> bytes:
@@ -103,7 +106,12 @@ def _read_model(settings: TokensSettings) -> bytes:
     return model
 
 
-def _row(model: bytes, kind: str, trained_bytes: int | None) -> pa.Table:
+def tokenizer_row(model: bytes, kind: str, trained_bytes: int | None) -> pa.Table:
+    """One `tokenizer@1` row.
+
+    Raises:
+        ValueError: Not a SentencePiece model.
+    """
     try:
         processor = sentencepiece.SentencePieceProcessor(model_proto=model)
     except RuntimeError as error:
@@ -128,5 +136,6 @@ STEP: Final = Step(
     reads=TOKENIZER_SAMPLE,
     writes=TOKENIZER,
     run=make_tokenizer,
+    uses={"released": TOKENIZER},
     accounting=Accounting.NONE,
 )

@@ -89,19 +89,44 @@ def test_a_run_that_changes_nothing_publishes_nothing_and_says_so(again, winnow)
     assert not (again / "out" / "releases" / "support" / "v2").exists()
 
 
+_BY_SHARD = {"clean", "language", "quality", "signatures", "anonymize", "tokens", "chunks"}
+
+
 def test_a_changed_file_costs_its_own_shard_and_makes_the_next_version(again, winnow):
     (again / "inbox" / "faq.tsv").write_text("Is there a fan?\tNo, the case is the heat sink.\n", encoding="utf-8")
     done = winnow("run", "recipe.yaml", "--json")
     assert done.returncode == 0, done.stderr
     steps = {step["name"]: step for step in json.loads(done.stdout.splitlines()[-1])["steps"]}
     assert {name: step["shards"] - step["cached_shards"] for name, step in steps.items()
-            if name.startswith("extract") or name in {"clean", "language", "quality", "signatures"}} == {
+            if name.startswith("extract") or name in _BY_SHARD} == {
         "extract_documents": 0, "extract_code": 0, "extract_issues": 0, "extract_faq": 1, "extract_text": 0,
-        "clean": 1, "language": 1, "quality": 1, "signatures": 1,
+        **dict.fromkeys(_BY_SHARD, 1),
     }  # fmt: skip
     second = again / "out" / "releases" / "support" / "v2"
     assert {row["dataset_version"] for row in read_rows(second, "documents")} == {"v2"}
     assert winnow("run", "recipe.yaml", "--json").stdout.count('"published": false') == 1
+
+
+def test_the_tokenizer_is_kept_from_version_to_version_until_another_is_asked_for(again, winnow):
+    versions = again / "out" / "releases" / "support"
+    (again / "inbox" / "faq.tsv").write_text("有风扇吗？\t没有，外壳就是散热器。\n" * 3, encoding="utf-8")
+    assert winnow("run", "recipe.yaml").returncode == 0
+    assert _tokenizer(versions / "v2") == {**_tokenizer(versions / "v1"), "kept": True}
+    (again / "inbox" / "faq.tsv").write_text("Is there a fan?\tNo, the case is the heat sink.\n", encoding="utf-8")
+    write_recipe(again, steps={"tokens": {"vocab_size": 600, "sequence_length": 128, "retrain": True}})
+    assert winnow("run", "recipe.yaml").returncode == 0
+    assert _tokenizer(versions / "v3")["sha256"] != _tokenizer(versions / "v1")["sha256"]
+    assert not _tokenizer(versions / "v3")["kept"]
+    write_recipe(again, steps={"tokens": {"vocab_size": 700, "sequence_length": 128}})
+    assert winnow("run", "recipe.yaml").returncode == 0
+    assert _tokenizer(versions / "v4")["vocab_size"] > _tokenizer(versions / "v1")["vocab_size"]
+
+
+def _tokenizer(version):
+    manifest = json.loads((version / "manifest.json").read_text(encoding="utf-8"))
+    model = (version / manifest["tokenizer"]["path"]).read_bytes()
+    assert sha256(model).hexdigest() == manifest["tokenizer"]["sha256"]
+    return manifest["tokenizer"]
 
 
 @pytest.mark.parametrize(

@@ -39,7 +39,7 @@ def test_the_card_says_what_was_dropped_and_why():
 
 
 def test_the_card_names_the_tokenizer_where_there_is_one():
-    model = TokenizerFile(path="tokenizer/tokenizer.model", bytes=9, sha256="ab" * 32, vocab_size=16000)
+    model = TokenizerFile(path="tokenizer/tokenizer.model", bytes=9, sha256="ab" * 32, vocab_size=16000, kind="trained")
     card = dataset_card(
         dataset="support", version="v2", files=FILES, sources=[], steps=(STEP,), stats=STATS, tokenizer=model
     )
