@@ -2,8 +2,12 @@
 
 from collections.abc import Sequence
 
+from prefect import task
+from prefect.cache_policies import NO_CACHE
+
 from flows.run import Pending, Run
 from schemas.shard import ShardRef, StepRecord
+from tasks.dedup.by_shard import clusters_by_shard
 from tasks.dedup.candidates import STEP as CANDIDATES
 from tasks.dedup.clusters import STEP as CLUSTERS
 from tasks.dedup.cut_paragraphs import STEP as CUT_PARAGRAPHS
@@ -16,6 +20,14 @@ from tasks.dedup.signatures import STEP as SIGNATURES
 from tasks.dedup.unique_ids import STEP as UNIQUE_IDS
 from tasks.dedup.unique_ids import UniqueIdsSettings
 from tasks.dedup.verify import STEP as VERIFY
+from tasks.engine.store import Store
+from tasks.engine.workers import call_in_worker
+
+
+@task(name="share_clusters", cache_policy=NO_CACHE, persist_result=False, retries=1)
+def share_clusters(store: Store, clusters: ShardRef, signed: Sequence[ShardRef]) -> list[ShardRef]:
+    """The clusters of each shard's documents."""
+    return call_in_worker(clusters_by_shard, store, clusters, signed)
 
 
 def deduplicate(run: Run, shards: Sequence[ShardRef], released: ShardRef | None) -> list[list[StepRecord]]:
@@ -38,7 +50,8 @@ def deduplicate(run: Run, shards: Sequence[ShardRef], released: ShardRef | None)
         shards = [record.kept for record in unique[0]]
         signed, ranked = _signed(run, shards, released)
     found = _find_twins(run, shards, signed, ranked)
-    kept = run.gather(run.submit(DROP_DUPLICATES, shards, settings.dropping, names, clusters=[found] * len(shards)))
+    clusters = share_clusters(run.store, found.kept, [record.kept for record in signed])
+    kept = run.gather(run.submit(DROP_DUPLICATES, shards, settings.dropping, names, clusters=clusters))
     return [*unique, kept, *([_cut_paragraphs(run, kept, names)] if settings.max_paragraph_documents else [])]
 
 

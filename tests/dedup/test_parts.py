@@ -7,7 +7,8 @@ import pyarrow as pa
 import pytest
 
 from schemas.document import DOCUMENT
-from schemas.signature import LINK, RANK, SIGNATURE
+from schemas.signature import CLUSTER, LINK, RANK, SIGNATURE
+from tasks.dedup.by_shard import clusters_by_shard
 from tasks.dedup.candidates import link_documents
 from tasks.dedup.deduplicate import STEP as DEDUPLICATE
 from tasks.dedup.ranks import rank_documents
@@ -120,3 +121,25 @@ def test_streamed_tables_are_handed_over_one_by_one(documents, tmp_path):
     assert (record.rows_in, record.kept.rows) == (12, 12)
     assert store.get_table(record.kept, RANK)["position"].to_pylist() != []
     assert LINK.arrow.names == ["left", "right", "inside"]
+
+
+@pytest.mark.parametrize("language", ["en", "zh"])
+def test_a_shard_is_given_the_clusters_of_its_own_documents(language, documents, tmp_path):
+    store = Store(str(tmp_path))
+    signed = []
+    for shard, prefix in enumerate("ab"):
+        table = documents("水泵", "pump") if language == "zh" else documents("pump", "valve")
+        ids = pa.array([f"{prefix}0", f"{prefix}1"], pa.large_string())
+        rows = sign_documents(table.set_column(0, "id", ids), SETTINGS.signing).kept
+        signed.append(store.put_table(rows, SIGNATURE, f"shard-{shard}"))
+
+    def parts(*pairs):
+        rows = [{"id": one, "cluster_id": of, "keeper_id": of, "reason": None, "similarity": None} for one, of in pairs]
+        return clusters_by_shard(store, store.put_table(CLUSTER.from_rows(rows), CLUSTER, "all"), signed)
+
+    first, second = parts(("b0", "a0"), ("a0", "a0"))
+    assert store.get_table(first, CLUSTER)["id"].to_pylist() == ["a0"]
+    assert store.get_table(second, CLUSTER)["id"].to_pylist() == ["b0"]
+    # What changes for one shard leaves the other's table, and so its work, as it was; order does not matter.
+    assert parts(("a0", "a0"), ("b1", "a0"), ("b0", "a0"))[0] == first
+    assert [ref.rows for ref in parts()] == [0, 0]
