@@ -19,6 +19,7 @@ from uuid import uuid4
 import fsspec
 import pyarrow as pa
 import pyarrow.parquet as pq
+from fsspec.implementations.local import LocalFileSystem
 
 from schemas.shard import ShardRef, StepRecord
 from schemas.table import TableSchema
@@ -42,6 +43,11 @@ class Store:
     def _fs(self) -> tuple[fsspec.AbstractFileSystem, str]:
         fs, path = fsspec.core.url_to_fs(self.root)
         return fs, path.rstrip("/")
+
+    @property
+    def is_local(self) -> bool:
+        """Whether a look at it takes a fraction of a millisecond, and not a way through the network."""
+        return isinstance(self._fs[0], LocalFileSystem)
 
     def _full(self, path: str) -> str:
         return f"{self._fs[1]}/{path}"

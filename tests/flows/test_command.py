@@ -3,6 +3,7 @@
 import json
 from hashlib import sha256
 
+import httpx
 import pytest
 import sentencepiece
 
@@ -82,17 +83,28 @@ def test_without_a_server_the_run_starts_its_own_and_gives_the_same_files(inbox,
     assert release_bytes(inbox / "out" / "releases" / "support" / "v1") == release_bytes(released.version)
 
 
-def test_a_run_that_changes_nothing_publishes_nothing_and_says_so(again, winnow):
+def test_a_run_that_changes_nothing_publishes_nothing_and_says_so(again, winnow, server):
     done = winnow("run", "recipe.yaml")
     assert done.returncode == 0, done.stderr
     assert "nothing has changed since support v1" in done.stdout
     assert not (again / "out" / "releases" / "support" / "v2").exists()
+    # Nor does it run a task for what is done.
+    for stage in ("prepare", "tabulate"):
+        assert _task_runs(server, stage) == []
+
+
+def _task_runs(server, stage):
+    """Names of the task runs of the newest run of a subflow."""
+    newest = {"flows": {"name": {"any_": [stage]}}, "sort": "START_TIME_DESC", "limit": 1}
+    (flow_run,) = httpx.post(f"{server}/flow_runs/filter", json=newest, timeout=60).json()
+    of_it = {"flow_runs": {"id": {"any_": [flow_run["id"]]}}}
+    return [row["name"] for row in httpx.post(f"{server}/task_runs/filter", json=of_it, timeout=60).json()]
 
 
 _BY_SHARD = {"clean", "language", "quality", "signatures", "anonymize", "tokens", "chunks"}
 
 
-def test_a_changed_file_costs_its_own_shard_and_makes_the_next_version(again, winnow):
+def test_a_changed_file_costs_its_own_shard_and_makes_the_next_version(again, winnow, server):
     (again / "inbox" / "faq.tsv").write_text("Is there a fan?\tNo, the case is the heat sink.\n", encoding="utf-8")
     done = winnow("run", "recipe.yaml", "--json")
     assert done.returncode == 0, done.stderr
@@ -102,6 +114,7 @@ def test_a_changed_file_costs_its_own_shard_and_makes_the_next_version(again, wi
         "extract_documents": 0, "extract_code": 0, "extract_issues": 0, "extract_faq": 1, "extract_text": 0,
         **dict.fromkeys(_BY_SHARD, 1),
     }  # fmt: skip
+    assert sum(name.startswith("clean-") for name in _task_runs(server, "prepare")) == 1
     second = again / "out" / "releases" / "support" / "v2"
     assert {row["dataset_version"] for row in read_rows(second, "documents")} == {"v2"}
     assert winnow("run", "recipe.yaml", "--json").stdout.count('"published": false') == 1
