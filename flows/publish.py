@@ -9,7 +9,7 @@ from prefect import task
 from prefect.cache_policies import NO_CACHE
 
 from flows.run import Run
-from schemas.manifest import Manifest, ReleaseFile, SourceTotals
+from schemas.manifest import Manifest, ReleaseFile, SourceTotals, StepTotals
 from schemas.release import release_rows
 from schemas.shard import ShardRef
 from tasks.engine.store import Store, digest_of
@@ -65,26 +65,20 @@ def publish(
         The manifest of the new version, or of the newest one, and whether it is new.
     """
     store, dataset = run.store, run.recipe.dataset
-    made = {table: [ref.digest for ref in refs if ref.rows] for table, refs in tables.items()}
     tokenizer = next((record.kept for record in run.records if record.step == TOKENIZER.name), None)
-    content = digest_of(made | ({TOKENIZER.name: [tokenizer.digest]} if tokenizer else {}))
+    content = _content_digest(tables, tokenizer)
     latest = latest_manifest(store, dataset)
     if latest and latest.content_sha256 == content:
         return latest, False
     version = claim_version(store, dataset, content)
     totals = add_up(run.records, store)
-    stats = [stat for part in [count.submit(store, t, refs) for t, refs in tables.items()] for stat in part.result()]
-    all_stats = [*stats, *step_stats(totals)]
-    written = dict(tables)
-    if "stats" in run.recipe.outputs:
-        written["stats"] = [store.put_table(stats_table(all_stats), release_rows("stats"), "stats")]
-    files = _write_tables(dataset, version, store, written)
+    stats, counted = _stats(run, tables, totals)
+    files = _write_tables(dataset, version, store, {**tables, **counted})
     folder = version_folder(dataset, version)
-    model = (
-        write_tokenizer_file(store, tokenizer, folder=folder, kept=kept_tokenizer is not None) if tokenizer else None
-    )
+    kept = kept_tokenizer is not None
+    model = write_tokenizer_file(store, tokenizer, folder=folder, kept=kept) if tokenizer else None
     card = dataset_card(
-        dataset=dataset, version=version, files=files, sources=sources, steps=totals, stats=all_stats, tokenizer=model
+        dataset=dataset, version=version, files=files, sources=sources, steps=totals, stats=stats, tokenizer=model
     )
     store.put_bytes(f"{folder}/README.md", card.encode())
     manifest = Manifest(
@@ -103,6 +97,23 @@ def publish(
     )
     publish_manifest(store, manifest)
     return manifest, True
+
+
+def _stats(
+    run: Run, tables: Mapping[str, Sequence[ShardRef]], totals: Sequence[StepTotals]
+) -> tuple[list[Stat], dict[str, list[ShardRef]]]:
+    """The numbers of a release, and the table of them where it is asked for."""
+    store = run.store
+    counts = [count.submit(store, table, refs) for table, refs in tables.items()]
+    stats = [*(stat for part in counts for stat in part.result()), *step_stats(totals)]
+    if "stats" not in run.recipe.outputs:
+        return stats, {}
+    return stats, {"stats": [store.put_table(stats_table(stats), release_rows("stats"), "stats")]}
+
+
+def _content_digest(tables: Mapping[str, Sequence[ShardRef]], tokenizer: ShardRef | None) -> str:
+    made = {table: [ref.digest for ref in refs if ref.rows] for table, refs in tables.items()}
+    return digest_of(made | ({TOKENIZER.name: [tokenizer.digest]} if tokenizer else {}))
 
 
 def recipe_values(run: Run) -> dict[str, object]:

@@ -81,15 +81,10 @@ def find_tokens(n: int, scratch: Scratch, out: Any) -> int:
             alpha += 1
             weight = HAN_WEIGHT
         else:
-            while i < n and points[i] == points[start]:
-                i += 1
+            i = _mark_end(points, i, n)
             weight = WORD_WEIGHT
-            if points[start] == 0x23:
-                hashes += i - start
-            elif points[start] == 0x2E:
-                ellipses += (i - start) // 3
-            elif points[start] == 0x2026:
-                ellipses += i - start
+            hashes += (i - start) * (points[start] == 0x23)
+            ellipses += (i - start) // 3 if points[start] == 0x2E else (i - start) * (points[start] == 0x2026)
         # The second half of "don't" begins with a mark.
         is_word = kind <= HANGUL or (i - start > 1 and points[i - 1] != points[start])
         _store(scratch, tokens, start, i, weight, i - start if is_word else 0)
@@ -146,6 +141,15 @@ def _word_end(points: Any, classes: Any, start: int, n: int) -> int:
             i += 2
         else:
             break
+    return i
+
+
+@njit(cache=True, nogil=True)
+def _mark_end(points: Any, start: int, n: int) -> int:
+    """Where a mark that is repeated ends."""
+    i = start
+    while i < n and points[i] == points[start]:
+        i += 1
     return i
 
 
