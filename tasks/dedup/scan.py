@@ -150,10 +150,9 @@ def read_tokens(
     begun = out
     while at < end:
         point, size = _decode(texts + at)
-        entry = _entry(entries, point)
-        kind = entry >> CLASS_SHIFT
-        value = entry & _VALUE
         at += size
+        entry = _entry(entries, point)
+        kind, value = entry >> CLASS_SHIFT, entry & _VALUE
         if kind == _WORD:
             out = _encode(folded, out, value)
         elif kind == _EXPANDED:
@@ -161,10 +160,8 @@ def read_tokens(
         elif kind == _SKIP:
             continue
         if kind in (_WORD, _EXPANDED) and out - begun < MAX_WORD_BYTES:
-            # The usual case, without the questions above: letters and digits of ASCII in a row. By address, because
-            # an index is first asked whether it is negative.
-            stop = min(end, at + MAX_WORD_BYTES - (out - begun))
-            first = at
+            # The usual case: ASCII letters in a row. By address: an index is first asked whether it is negative.
+            stop, first = min(end, at + MAX_WORD_BYTES - (out - begun)), at
             while at < stop:
                 byte = load_u8(texts + at)
                 entry = load_u32(table + 4 * np.int64(byte))
@@ -181,14 +178,12 @@ def read_tokens(
             tokens += 1
         if kind == _SPACE:
             exact[2] = 1
-        elif kind == _SYMBOL:
+        elif kind in (_SYMBOL, _ALONE):
             _mix_whitespace(exact)
             _mix(exact, value)
-        elif kind == _ALONE:
-            _mix_whitespace(exact)
-            _mix(exact, value)
-            begun = out = _end_token(scratch, starts, tokens, _encode(folded, out, value))
-            tokens += 1
+            if kind == _ALONE:
+                begun = out = _end_token(scratch, starts, tokens, _encode(folded, out, value))
+                tokens += 1
         if tokens >= MAX_TOKENS or out >= MAX_BYTES:
             break
     if out > begun:
