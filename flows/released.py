@@ -14,7 +14,6 @@ from tasks.publish.versions import latest_manifest, version_folder
 from tasks.tokens.settings import TokensSettings
 from tasks.tokens.tokenizer import tokenizer_row
 
-# Settings that decide what is trained.
 _OF_TRAINING: Final = frozenset({"vocab_size", "sample_mb", "shard_sample_mb", "model_sha256"})
 
 
@@ -48,21 +47,19 @@ def released_tokenizer(store: Store, dataset: str, inputs_sha256: str, settings:
         return None
     model = latest.tokenizer
     again = latest.inputs_sha256 == inputs_sha256
-    if model.kind != "trained" or (again and not model.kept) or _training(latest.recipe) != _training_of(settings):
+    if model.kind != "trained" or (again and not model.kept):
+        return None
+    if _training(latest.recipe["steps"]["tokens"]) != _training(dict(settings.keyed())):
         return None
     data = store.get_bytes(f"{version_folder(dataset, latest.version)}/{model.path}")
-    return (
-        store.put_table(tokenizer_row(data, model.kind, model.trained_bytes), TOKENIZER, "tokenizer") if data else None
-    )
+    if data is None:
+        return None
+    return store.put_table(tokenizer_row(data, model.kind, model.trained_bytes), TOKENIZER, "tokenizer")
 
 
-def _training(recipe: Mapping[str, Any]) -> dict[str, Any]:
-    tokens = recipe.get("steps", {}).get("tokens", {})
+def _training(tokens: Mapping[str, Any]) -> dict[str, Any]:
+    """Of the settings of `tokens` those that decide what is trained."""
     return {name: value for name, value in tokens.items() if name in _OF_TRAINING}
-
-
-def _training_of(settings: TokensSettings) -> dict[str, Any]:
-    return _training({"steps": {"tokens": dict(settings.keyed())}})
 
 
 def _ids(store: Store, path: str) -> pa.Array:

@@ -19,6 +19,7 @@ from tasks.anonymize.judge import judge_for
 from tasks.anonymize.settings import AnonymizeSettings
 from tasks.anonymize.spans import PiiSpan, resolve
 from tasks.anonymize.surrogates import outside_surrogates, surrogate
+from tasks.engine.edits import Edit, EditedText
 from tasks.engine.step import Partition, Step
 
 # The other columns are ids, digests, numbers and closed vocabularies.
@@ -99,11 +100,10 @@ def _cleared(
 
 
 def _replaced(text: str, spans: Sequence[PiiSpan], settings: AnonymizeSettings) -> str:
-    pieces, done = [], 0
-    for span in spans:
-        pieces += [text[done : span.start], surrogate(text[span.start : span.end], span.entity, settings)]
-        done = span.end
-    return "".join([*pieces, text[done:]])
+    edits = [
+        Edit(span.start, span.end, surrogate(text[span.start : span.end], span.entity, settings)) for span in spans
+    ]
+    return EditedText(text, edits).text
 
 
 DROPPED: Final = Step(

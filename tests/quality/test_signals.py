@@ -66,6 +66,7 @@ MARKS = [
 @settings(max_examples=500, deadline=None)
 @given(st.lists(st.sampled_from([*PARTS, *MARKS]), max_size=70).map("".join))
 @example("2024.2024")
+@example("网关2024.2024消息")
 @example("网关消息的文件" * 6)
 @example("the gateway of the gateway " * 9)
 @example("the 网关 " * 12)
