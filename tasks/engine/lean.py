@@ -68,6 +68,6 @@ def load_compiler() -> None:
     """Load what compiled kernels need before the first of them is called."""
     from numba.core.registry import cpu_target
 
-    # Only asked for matrix products, which no kernel has.
-    with absent("scipy.linalg"):
+    # Asked for matrix products and for functions of C, neither of which a kernel has.
+    with absent("scipy.linalg", "cffi"):
         cpu_target.target_context.refresh()

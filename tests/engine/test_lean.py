@@ -17,7 +17,7 @@ import pyarrow as pa
 from tasks.engine.word_count import count_words
 from schemas.document import DOCUMENT
 print(pa.array(["水泵", "pump"]).to_pylist(), count_words(DOCUMENT.from_rows([])).num_rows)
-print(*(name for name in ("pandas", "scipy.linalg") if name in sys.modules))
+print(*(name for name in ("pandas", "scipy.linalg", "cffi") if name in sys.modules))
 import pandas, scipy.linalg
 print(pandas.DataFrame({"a": ["水泵"]}).shape, scipy.linalg.norm(np.ones(4)))
 """
