@@ -31,29 +31,47 @@ def filter_quality(batch: pa.Table, settings: QualitySettings, signals: pa.Table
     Returns:
         Kept documents in input order, `quality` set; the others as `drop@1` with what was measured and the limit.
     """
-    frame = pl.DataFrame(pl.from_arrow(signals)).with_columns(profile=_profiles(settings))
-    judged = frame.select(
-        "profile",
-        *(_broken(reason, rule, settings).alias(reason.value) for reason, rule in RULES.items()),
-    )
-    reason = judged.select(pl.coalesce(pl.when(pl.col(r.value)).then(pl.lit(r.value)) for r in RULES)).to_series()
-    decided = [(pl.lit(reason) == r.value, rule, r) for r, rule in RULES.items()]
-    measured = frame.select(
-        value=pl.coalesce(pl.when(hit).then(pl.col(rule.signal).cast(pl.Float64)) for hit, rule, _ in decided),
-        threshold=pl.coalesce(pl.when(hit).then(_limit(rule, settings, r)) for hit, rule, r in decided),
-    )
-    detail = pl.select(pl.format("profile {}", frame["profile"])).to_series()
-    scored = frame.select(_score(settings)).to_series().to_arrow().cast(pa.float32())
+    judged = judge_signals(pl.DataFrame(pl.from_arrow(signals)), settings)
+    detail = judged.select(pl.format("profile {}", pl.col("profile"))).to_series()
     index = batch.schema.get_field_index("quality")
-    graded = batch.set_column(index, DOCUMENT.arrow.field("quality"), scored)
+    graded = batch.set_column(index, DOCUMENT.arrow.field("quality"), judged["score"].to_arrow().cast(pa.float32()))
     return split(
         graded,
         step=NAME,
-        reason=reason,
-        value=measured["value"],
-        threshold=measured["threshold"],
+        reason=judged["reason"],
+        value=judged["value"],
+        threshold=judged["threshold"],
         detail=detail,
     )
+
+
+def judge_signals(signals: pl.DataFrame, settings: QualitySettings) -> pl.DataFrame:
+    """What becomes of each document by its signals alone: the decision of `filter_quality`, asked again at will.
+
+    Args:
+        signals: `signals@1` rows; of the measured columns those that `needed_signals` names are enough.
+        settings: Profile and limits.
+
+    Returns:
+        One row per document, in order: `profile`; `reason`, the first rule it breaks, or null; `value` and `threshold`
+        of that rule; `score` in [0, 1].
+    """
+    frame = signals.with_columns(profile=_profiles(settings))
+    judged = frame.select(_broken(reason, rule, settings).alias(reason.value) for reason, rule in RULES.items())
+    reason = judged.select(pl.coalesce(pl.when(pl.col(r.value)).then(pl.lit(r.value)) for r in RULES)).to_series()
+    decided = [(pl.lit(reason) == r.value, rule, r) for r, rule in RULES.items()]
+    return frame.select(
+        "profile",
+        reason=pl.lit(reason),
+        value=pl.coalesce(pl.when(hit).then(pl.col(rule.signal).cast(pl.Float64)) for hit, rule, _ in decided),
+        threshold=pl.coalesce(pl.when(hit).then(_limit(rule, settings, r)) for hit, rule, r in decided),
+        score=_score(settings),
+    )
+
+
+def needed_signals() -> list[str]:
+    """Columns of `signals@1` that `judge_signals` reads."""
+    return ["source_type", "lang", "han", *sorted({rule.signal for rule in RULES.values()} - {"han"})]
 
 
 def _profiles(settings: QualitySettings) -> pl.Expr:
