@@ -3,7 +3,7 @@
 import os
 import re
 import time
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any, Final, cast
 from uuid import UUID
@@ -16,6 +16,7 @@ from prefect.cache_policies import NO_CACHE
 from prefect.runtime import flow_run
 
 from flows.deduplicate import deduplicate
+from flows.fetch import fetch
 from flows.prepare import prepare
 from flows.publish import publish, recipe_values
 from flows.recipe import Recipe, read_recipe
@@ -47,9 +48,15 @@ def _run_name() -> str:
 
 
 @task(name="inventory", task_run_name="inventory-{dataset}", cache_policy=NO_CACHE, persist_result=False)
-def inventory(dataset: str, recipe: Recipe, folder: Path, store: Store) -> Inventory:  # noqa: ARG001
+def inventory(
+    dataset: str,  # noqa: ARG001
+    recipe: Recipe,
+    folder: Path,
+    store: Store,
+    fetched: Mapping[str, Path],
+) -> Inventory:
     """List what there is to read; only what changed since the last run is read for it."""
-    return take_inventory(recipe.sources, folder, store, shard_bytes=int(recipe.shard_mb * 1e6))
+    return take_inventory(recipe.sources, folder, store, shard_bytes=int(recipe.shard_mb * 1e6), fetched=fetched)
 
 
 @flow(name="curate", flow_run_name=_run_name, validate_parameters=False)
@@ -69,10 +76,11 @@ def curate(recipe: str) -> RunResult:
 def _curate(run: Run, folder: Path) -> RunResult:
     recipe, dataset, log = run.recipe, run.recipe.dataset, get_run_logger()
     progress = cast(UUID, create_progress_artifact(0.0, key=_key("progress", dataset), description="Stages of the run"))
-    found = inventory(dataset, recipe, folder, run.store)
+    fetched = fetch(run)
+    found = inventory(dataset, recipe, folder, run.store, fetched)
     log.info("inventory: %d shards", sum(len(shards) for shards in found.shards.values()))
     update_progress_artifact(progress, 5.0)
-    stages = run.subflow(prepare, extract_settings(recipe, folder), found.shards)
+    stages = run.subflow(prepare, extract_settings(recipe, folder, fetched), found.shards)
     update_progress_artifact(progress, 50.0)
     inputs = inputs_digest(run, found)
     released = released_ids(run.store, dataset, inputs)
@@ -108,14 +116,14 @@ def funnel(run: Run) -> list[dict[str, Any]]:
     return [total.model_dump(exclude={"reasons"}) for total in add_up(run.records, run.store)]
 
 
-def extract_settings(recipe: Recipe, folder: Path) -> ExtractSettings:
+def extract_settings(recipe: Recipe, folder: Path, fetched: Mapping[str, Path] | None = None) -> ExtractSettings:
     """Settings of extraction with what only this machine knows: where sources lie, passwords."""
     passwords = {
         source.key: os.environ[source.password_env]
         for source in recipe.sources
         if source.kind == "documents" and source.password_env
     }
-    places = {"locations": locations(recipe.sources, folder), "passwords": passwords}
+    places = {"locations": locations(recipe.sources, folder, fetched=fetched), "passwords": passwords}
     return recipe.steps.extract.model_copy(update=places)
 
 

@@ -17,7 +17,9 @@ from tasks.clean.clean import STEP as CLEAN
 from tasks.engine.run_step import find_record
 from tasks.engine.step import Step
 from tasks.engine.store import Store
+from tasks.extract.settings import ExtractSettings
 from tasks.ingest.inventory import Inventory, take_inventory
+from tasks.ingest.live.fetch import fetched_folders
 from tasks.quality.language import STEP as LANGUAGE
 
 
@@ -42,12 +44,19 @@ class PlannedSource(BaseModel):
 def make_plan(recipe: Recipe, folder: Path) -> list[PlannedSource]:
     """Take the inventory aside and look up what the store of the recipe has for it.
 
+    No API is asked: of a live source it is what the last run fetched.
+
     Raises:
         SourceError: Sources cannot be read; all of them are named.
     """
-    with tempfile.TemporaryDirectory() as aside:
-        found = take_inventory(recipe.sources, folder, Store(aside), shard_bytes=int(recipe.shard_mb * 1e6))
-        return [_planned(kind, shards, found, recipe, folder) for kind, shards in found.shards.items()]
+    with tempfile.TemporaryDirectory() as aside, tempfile.TemporaryDirectory() as nothing:
+        live = {source.key: Path(nothing) for source in recipe.sources if source.kind == "issues" and source.is_live}
+        fetched = live | fetched_folders(recipe.sources, Store(recipe.root))
+        settings = extract_settings(recipe, folder, fetched)
+        found = take_inventory(
+            recipe.sources, folder, Store(aside), shard_bytes=int(recipe.shard_mb * 1e6), fetched=fetched
+        )
+        return [_planned(kind, shards, found, recipe, settings) for kind, shards in found.shards.items()]
 
 
 def plan_table(planned: Sequence[PlannedSource]) -> Table:
@@ -59,9 +68,11 @@ def plan_table(planned: Sequence[PlannedSource]) -> Table:
     return table
 
 
-def _planned(kind: str, shards: Sequence[ShardRef], found: Inventory, recipe: Recipe, folder: Path) -> PlannedSource:
+def _planned(
+    kind: str, shards: Sequence[ShardRef], found: Inventory, recipe: Recipe, settings: ExtractSettings
+) -> PlannedSource:
     store, steps = Store(recipe.root), recipe.steps
-    extracted = _done(shards, EXTRACT[kind], extract_settings(recipe, folder), store)
+    extracted = _done(shards, EXTRACT[kind], settings, store)
     cleaned = _done(extracted, CLEAN, steps.clean, store) if steps.clean.enabled else extracted
     known = _done(cleaned, LANGUAGE, steps.language, store) if steps.language.enabled else cleaned
     sources = [source for source in found.sources if source.kind == kind]

@@ -9,7 +9,7 @@ import yaml
 from pydantic import Field, ValidationError, model_validator
 
 from schemas.settings import Settings
-from schemas.sources import DocumentsSource, Source
+from schemas.sources import DocumentsSource, IssuesSource, Source
 from tasks.anonymize.settings import AnonymizeSettings
 from tasks.clean.settings import CleanSettings
 from tasks.dedup.settings import DeduplicateSettings
@@ -137,6 +137,11 @@ def parse_recipe(values: object, folder: Path) -> Recipe:
         (f"sources.{index}.password_env", f"the environment variable {source.password_env} is not set")
         for index, source in enumerate(recipe.sources)
         if isinstance(source, DocumentsSource) and source.password_env and source.password_env not in os.environ
+    ]
+    faults += [
+        (f"sources.{index}.token_env", f"the environment variable {source.token_env} is not set")
+        for index, source in enumerate(recipe.sources)
+        if isinstance(source, IssuesSource) and source.token_env and source.token_env not in os.environ
     ]
     if faults:
         raise RecipeError(faults)

@@ -1,6 +1,7 @@
 """The sources a recipe can name."""
 
 from typing import Annotated, Literal
+from urllib.parse import urlsplit
 
 from pydantic import Field, model_validator
 
@@ -47,16 +48,35 @@ class IssuesSource(_Source):
     path: str | None = Field(None, min_length=1, description="Export file or glob; relative to the recipe's folder.")
     repo: str | None = Field(None, description="owner/name, for a live API or where the export does not say.")
     api_url: str | None = Field(None, description="Base URL of a live API; the token comes from the environment.")
+    platform: Literal["github", "gitlab", "gitee"] | None = Field(
+        None, description="What answers at `api_url`; default: as the address looks."
+    )
+    token_env: str | None = Field(
+        None, description="Environment variable with the token; default: GITHUB_TOKEN, GH_TOKEN, GITLAB_TOKEN, …"
+    )
 
     @property
     def address(self) -> str:
         """Path or URL, as the recipe writes it."""
         return self.path or f"{self.api_url}/{self.repo}"
 
+    @property
+    def is_live(self) -> bool:
+        """Whether threads are asked of an API, and not read from a file."""
+        return not self.path
+
     @model_validator(mode="after")
     def _has_a_place(self) -> "IssuesSource":
         if not self.path and not (self.api_url and self.repo):
             raise ValueError("give `path`, or `api_url` and `repo`")
+        if self.path:
+            return self
+        # The address is published with the recipe.
+        parts = urlsplit(self.api_url or "")
+        if parts.scheme not in {"http", "https"} or not parts.hostname:
+            raise ValueError("`api_url` is no http or https address")
+        if parts.username or parts.password or parts.query or parts.fragment:
+            raise ValueError("`api_url` holds more than an address: a token belongs into the environment")
         return self
 
 

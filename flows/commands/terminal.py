@@ -21,11 +21,11 @@ WRONG: Final = 2
 def checked_recipe(path: Path) -> "Recipe":
     """The recipe in a file, its sources found; ends the command where something is wrong, naming every field."""
     from flows.recipe import RecipeError, read_recipe
-    from tasks.ingest.places import SourceError, find_places
+    from tasks.ingest.places import SourceError, check_places
 
     try:
         recipe = read_recipe(path)
-        find_places(recipe.sources, path.resolve().parent)
+        check_places(recipe.sources, path.resolve().parent)
     except RecipeError as error:
         stop(WRONG, "the recipe is wrong", *(f"{field}: {message}" for field, message in error.faults))
     except SourceError as error:

@@ -180,6 +180,8 @@ def _walk_object(value: dict[str, Any], repo: str | None, place: str) -> Iterato
         yield FoundRecord(value, repo)
     elif isinstance(value.get("issue_url"), str) and "body" in value:
         yield _Comment(value)
+    elif "number" in value and "issue" not in value and isinstance(value.get("comments"), list):
+        yield BadRecord(place, ExtractCause.BAD_RECORD, "comments of an issue that is not here")
     else:
         yield BadRecord(place, ExtractCause.BAD_RECORD, "not an issue thread in any known format")
 

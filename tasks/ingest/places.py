@@ -62,6 +62,23 @@ def find_places(sources: Sequence[Source], folder: Path, *, fetched: Mapping[str
     return found
 
 
+def check_places(sources: Sequence[Source], folder: Path) -> None:
+    """Look whether every source that lies on this machine is there; those that are asked of an API are not asked.
+
+    Raises:
+        SourceError: Names every source that has no files.
+    """
+    faults: list[tuple[int, str]] = []
+    for index, source in enumerate(sources):
+        try:
+            if not _is_live(source):
+                find_places([source], folder)
+        except SourceError as error:
+            faults += [(index, message) for _, message in error.faults]
+    if faults:
+        raise SourceError(faults)
+
+
 def find_place(source: Source, folder: Path, fetched: Mapping[str, Path]) -> Place:
     """The files of one source.
 
@@ -82,14 +99,16 @@ def find_place(source: Source, folder: Path, fetched: Mapping[str, Path]) -> Pla
     if pattern:
         files = [_named(location, pattern, as_code=as_code)]
         return Place(location, files, pattern)
-    if not (files := list_folder(location, as_code=as_code)):
+    files = list_folder(location, as_code=as_code)
+    # A repository without issues is no mistake of the recipe.
+    if not files and not _is_live(source):
         raise LookupError("the folder is empty")
     return Place(location, files, location.name)
 
 
 def _root(source: Source, folder: Path, fetched: Mapping[str, Path]) -> tuple[Path, str]:
     """Location, and what is meant below it: a glob, one name, or "" for everything."""
-    if isinstance(source, IssuesSource) and not source.path:
+    if _is_live(source):
         if source.key not in fetched:
             raise LookupError("a live API: its threads have not been fetched")
         return fetched[source.key].resolve(), ""
@@ -101,6 +120,10 @@ def _root(source: Source, folder: Path, fetched: Mapping[str, Path]) -> tuple[Pa
     target = (folder / path).resolve()
     whole = target.is_dir() and not (source.kind == "code" and is_git(target))
     return (target, "") if whole else (target.parent, target.name)
+
+
+def _is_live(source: Source) -> bool:
+    return isinstance(source, IssuesSource) and source.is_live
 
 
 def _named(location: Path, name: str, *, as_code: bool) -> FoundFile:
