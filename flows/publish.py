@@ -16,6 +16,7 @@ from tasks.engine.store import Store, digest_of
 from tasks.engine.workers import call_in_worker
 from tasks.publish.accounts import add_up
 from tasks.publish.card import dataset_card
+from tasks.publish.ledger import write_ledger
 from tasks.publish.release_file import write_release_file
 from tasks.publish.stats import Stat, stats_table, step_stats, table_stats
 from tasks.publish.tokenizer_file import write_tokenizer_file
@@ -94,6 +95,7 @@ def publish(
         files=files,
         tokenizer=model,
         released=released,
+        ledger=write_ledger(store, run.records),
     )
     publish_manifest(store, manifest)
     return manifest, True

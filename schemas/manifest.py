@@ -90,6 +90,7 @@ class Manifest(_Part):
         inputs_sha256: Of the inventory, the settings and the versions of all steps: equal inputs, equal digest.
         tokenizer: Where the run made or was given one.
         released: Ids of the version before this one that this run kept first (`released@1`), if there was one.
+        ledger: Tables that the steps of the run wrote (`ledger@1`); null for versions from before there was one.
     """
 
     dataset: str
@@ -104,3 +105,4 @@ class Manifest(_Part):
     files: list[ReleaseFile]
     tokenizer: TokenizerFile | None = None
     released: ShardRef | None = None
+    ledger: ShardRef | None = None

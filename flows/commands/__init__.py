@@ -4,7 +4,7 @@ from typing import Final
 
 import typer
 
-from flows.commands import looking, making
+from flows.commands import explaining, looking, making
 
 app: Final = typer.Typer(
     no_args_is_help=True,
@@ -12,5 +12,13 @@ app: Final = typer.Typer(
     pretty_exceptions_enable=False,
     help="Turn manuals, code and issue threads, Chinese and English, into one versioned Parquet release.",
 )
-for command in (making.run, making.plan, looking.versions, looking.show, looking.schema):
+for command in (
+    making.run,
+    making.plan,
+    looking.versions,
+    looking.show,
+    explaining.why,
+    explaining.what_if,
+    looking.schema,
+):
     app.command()(command)

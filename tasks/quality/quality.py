@@ -3,7 +3,8 @@
 The rules are in `rules.py`. Nothing here reads text: a changed threshold costs a pass over numbers.
 """
 
-from typing import Final
+from collections.abc import Iterator
+from typing import Final, cast
 
 import polars as pl
 import pyarrow as pa
@@ -12,7 +13,7 @@ from schemas.document import DOCUMENT
 from schemas.signals import SIGNALS
 from tasks.engine.partition import split
 from tasks.engine.step import Partition, Step
-from tasks.quality.rules import RULES, QualityReason, Rule
+from tasks.quality.rules import RULES, Profile, QualityReason, Rule
 from tasks.quality.settings import QualitySettings
 
 NAME: Final = "quality"
@@ -72,6 +73,14 @@ def judge_signals(signals: pl.DataFrame, settings: QualitySettings) -> pl.DataFr
 def needed_signals() -> list[str]:
     """Columns of `signals@1` that `judge_signals` reads."""
     return ["source_type", "lang", "han", *sorted({rule.signal for rule in RULES.values()} - {"han"})]
+
+
+def held_to(profile: str, settings: QualitySettings) -> Iterator[tuple[QualityReason, Rule, float]]:
+    """The rules that documents of a profile are held to, and their limits, in the order they are tried."""
+    for reason, rule in RULES.items():
+        limit = settings.limits.get(reason, rule.limits.get(cast(Profile, profile)))
+        if profile in rule.limits and limit is not None:
+            yield reason, rule, limit
 
 
 def _profiles(settings: QualitySettings) -> pl.Expr:
