@@ -20,7 +20,6 @@ from schemas.sources import Source
 from tasks.engine.step import Step
 from tasks.engine.store import Store
 from tasks.extract import code, documents, faq, issues, text
-from tasks.extract.settings import ExtractSettings
 from tasks.ingest.inventory import take_inventory
 from tasks.ingest.places import locations
 
@@ -46,7 +45,7 @@ def _measure(kind: str, path: str, store: Store) -> dict[str, Any]:
     before = _cpu_seconds()
     shards = take_inventory([source], Path.cwd(), store).shards[kind]
     inventory_s = _cpu_seconds() - before
-    settings = ExtractSettings(locations=locations([source], Path.cwd()))
+    settings = STEPS[kind].settings(locations=locations([source], Path.cwd()))
     size = pages = kept = quarantined = 0
     before, wall = _cpu_seconds(), time.perf_counter()
     for ref in shards:

@@ -3,10 +3,13 @@
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from flows.recipe import Recipe
 from flows.run import Pending, Run
 from schemas.shard import ShardRef, StepRecord
 from tasks.clean.clean import STEP as CLEAN
+from tasks.engine.step import Step
 from tasks.extract.code import STEP as CODE
+from tasks.extract.code_settings import CodeSettings
 from tasks.extract.documents import STEP as DOCUMENTS
 from tasks.extract.faq import STEP as FAQ
 from tasks.extract.issues import STEP as ISSUES
@@ -17,7 +20,7 @@ from tasks.quality.quality import STEP as QUALITY
 from tasks.quality.settings import SignalsSettings
 from tasks.quality.signals import STEP as SIGNALS
 
-EXTRACT = {"documents": DOCUMENTS, "code": CODE, "issues": ISSUES, "faq": FAQ, "text": TEXT}
+EXTRACT: Mapping[str, Step[Any]] = {"documents": DOCUMENTS, "code": CODE, "issues": ISSUES, "faq": FAQ, "text": TEXT}
 
 
 def prepare(
@@ -30,7 +33,8 @@ def prepare(
     names = [shard.shard_id for found in shards.values() for shard in found]
     extracted: list[Any] = []
     for kind, found in shards.items():
-        extracted += run.submit(EXTRACT[kind], found, extract_settings, [shard.shard_id for shard in found])
+        settings = settings_of(kind, extract_settings, run.recipe)
+        extracted += run.submit(EXTRACT[kind], found, settings, [shard.shard_id for shard in found])
     stages: list[Pending] = [extracted]
     if steps.clean.enabled:
         stages.append(run.submit(CLEAN, stages[-1], steps.clean, names))
@@ -43,3 +47,10 @@ def prepare(
     records = [run.gather(stage) for stage in stages[:-1]]
     run.gather(measured)
     return [*records, run.gather(stages[-1])]
+
+
+def settings_of(kind: str, extract_settings: ExtractSettings, recipe: Recipe) -> ExtractSettings:
+    """Settings of the extraction of one kind of source: what only code needs is no part of the others' cache keys."""
+    if kind != "code":
+        return extract_settings
+    return CodeSettings(**dict(extract_settings), wanted=recipe.steps.extract_code)

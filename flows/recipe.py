@@ -13,6 +13,7 @@ from schemas.sources import DocumentsSource, IssuesSource, Source
 from tasks.anonymize.settings import AnonymizeSettings
 from tasks.clean.settings import CleanSettings
 from tasks.dedup.settings import DeduplicateSettings
+from tasks.extract.code_settings import CodeFileSettings
 from tasks.extract.settings import ExtractSettings
 from tasks.quality.settings import LanguageSettings, QualitySettings
 from tasks.tokens.settings import ChunksSettings, TokensSettings
@@ -45,6 +46,7 @@ class Steps(Settings):
     """One block per step, named after it."""
 
     extract: ExtractSettings = ExtractSettings()
+    extract_code: CodeFileSettings = CodeFileSettings()
     clean: CleanSettings = CleanSettings()
     language: LanguageSettings = LanguageSettings()
     quality: QualitySettings = QualitySettings()

@@ -9,6 +9,7 @@ from functools import cache
 from typing import Final
 
 from identify.vendor.licenses import LICENSES
+from packaging.licenses import InvalidLicenseExpression, canonicalize_license_expression
 from rapidfuzz.distance import Levenshtein
 
 UNRECOGNIZED: Final = "LicenseRef-unrecognized"
@@ -29,16 +30,33 @@ _BEGIN: Final = re.compile(
 _MAX_TITLE: Final = 60
 _WORD: Final = re.compile(r"[a-z0-9]+")
 _COPYRIGHT: Final = re.compile(
-    r"^[^\S\n]*(?:(?:portions )?copyright|\(c\)|©|all rights reserved)[^\n]*$", re.IGNORECASE | re.MULTILINE
+    # A line of the text itself may begin with that word: "copyright holders be liable", "copyright notice, this".
+    r"^[^\S\n]*(?:(?:portions )?copyright(?! (?:holder|notice|owner|licen[sc]e|law|interest|statement|and\b))"
+    r"|\(c\)|©|all rights reserved)[^\n]*$",
+    re.IGNORECASE | re.MULTILINE,
 )
 # SPDX 3 names of what the library calls by its old name: a licence text does not say "or later".
 _RENAMED: Final = {name: f"{name}-only" for name in ("AGPL-3.0", "GPL-2.0", "GPL-3.0", "LGPL-2.1", "LGPL-3.0")}
+_OLD_NAME: Final = re.compile(r"\b((?:AGPL|LGPL|GPL|GFDL)-\d\.\d)(\+)?(?![\w.+-])")
 # Licences of which the library has no text, by words only they have.
 _BY_TITLE: Final = (
     (re.compile(r"木兰宽松许可证[，, ]*第\s*2\s*版|Mulan\s*PSL\s*v2", re.IGNORECASE), "MulanPSL-2.0"),
     (re.compile(r"Mulan Permissive Software License[,，]?\s*Version 2", re.IGNORECASE), "MulanPSL-2.0"),
     (re.compile(r"PYTHON SOFTWARE FOUNDATION LICENSE VERSION 2"), "PSF-2.0"),
 )  # fmt: skip
+
+
+def spdx_expression(declared: str) -> str:
+    """`declared` as SPDX writes it: names in their case, names of old in today's form.
+
+    Returns:
+        `UNRECOGNIZED` where a name in it is none of SPDX.
+    """
+    try:
+        expression = canonicalize_license_expression(declared.strip())
+    except InvalidLicenseExpression:
+        return UNRECOGNIZED
+    return _OLD_NAME.sub(lambda old: f"{old[1]}-or-later" if old[2] else f"{old[1]}-only", expression)
 
 
 def is_licence_file(name: str) -> bool:

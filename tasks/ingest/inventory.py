@@ -16,9 +16,9 @@ import xxhash
 from schemas.inventory import INVENTORY
 from schemas.shard import ShardRef
 from schemas.sources import CodeSource, Source, TextSource
+from tasks.containers.declared_licences import folder_licences, licence_in, says_licence
 from tasks.containers.folder_files import FoundFile, disk_path
 from tasks.containers.git_repository import GitReader, list_git
-from tasks.containers.licences import is_licence_file, licence_of_text
 from tasks.containers.members import ContainerError
 from tasks.engine.store import Store
 from tasks.ingest.measure import MeasureCache, Measured, Piece, measure, piece_of
@@ -142,9 +142,11 @@ def _measured_git(path: Path, revision: str) -> tuple[Measured, str | None]:
         tree = list_git(path, revision)
         reader = GitReader(path)
         licences = {
-            member.name: licence_of_text(reader.read(member.digest))
+            member.name: said
             for member in tree.members
-            if not member.refusal and is_licence_file(PurePosixPath(member.name).name)
+            if not member.refusal
+            and says_licence(member.name)
+            and (said := licence_in(member.name, reader.read(member.digest)))
         }
         reader.close()
     except ContainerError as error:
@@ -188,17 +190,18 @@ def _file_rows(
 
 
 def _give_licences(rows: Sequence[Row]) -> None:
-    """Each file the licence of the nearest folder at or above it that holds a licence file."""
-    folders: dict[tuple[str, str], str] = {}
+    """Each file the licence of the nearest folder at or above it for which one is known."""
+    said: dict[str, dict[str, str]] = {}
     for row in rows:
         inside = row["container"] != "none"
         for name, licence in row["licences"].items():
-            parent = PurePosixPath(name if inside else row["path"]).parent
-            folders[row["path"] if inside else "", str(parent)] = licence
+            said.setdefault(row["path"] if inside else "", {})[name if inside else row["path"]] = licence
+    folders = {container: folder_licences(names) for container, names in said.items()}
     for row in rows:
         inside = row["container"] != "none"
         container, path = (row["path"], row["member"] or "") if inside else ("", row["path"])
-        above = [folders.get((container, str(parent))) for parent in PurePosixPath(path).parents]
+        known = folders.get(container, {})
+        above = [known.get(str(parent)) for parent in PurePosixPath(path).parents]
         row["license"] = next((licence for licence in above if licence), None)
 
 

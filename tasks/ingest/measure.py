@@ -9,9 +9,9 @@ from typing import Any, Final
 import orjson
 import pyarrow as pa
 
+from tasks.containers.declared_licences import licence_in, says_licence
 from tasks.containers.detect import ContainerType, compression, container_type
 from tasks.containers.folder_files import FoundFile
-from tasks.containers.licences import is_licence_file, licence_of_text
 from tasks.containers.members import CHUNK, ContainerError, Member, Refusal
 from tasks.containers.tar_archive import TarReader, list_tar
 from tasks.containers.zip_archive import ZipReader, list_zip
@@ -19,7 +19,7 @@ from tasks.engine.store import Store
 from tasks.ingest.slices import is_parquet, slice_lines, slice_rows
 
 # Raised when the content of `Measured` or the rules that fill it change.
-_VERSION: Final = 1
+_VERSION: Final = 2
 # A file changed less than this before it was read may change again within the same tick of the clock.
 _SETTLED_NS: Final = 2_000_000_000
 
@@ -53,7 +53,7 @@ class Measured:
     Args:
         container: Its type.
         pieces: In order.
-        licences: SPDX expression by licence file: member name, or "" for the file itself.
+        licences: SPDX expression by licence text or manifest: member name, or "" for the file itself.
     """
 
     container: ContainerType
@@ -104,7 +104,7 @@ def measure(place: Path, *, open_containers: bool, wanted: int | None, licences:
         place: On the disk.
         open_containers: List what is in an archive; otherwise it is one file like any other.
         wanted: Bytes of a slice of JSONL or Parquet; None where files are not sliced.
-        licences: Recognise licence files.
+        licences: Look for licences in licence texts and manifests.
     """
     try:
         container = container_type(place) if open_containers else "none"
@@ -116,8 +116,8 @@ def measure(place: Path, *, open_containers: bool, wanted: int | None, licences:
         if pieces is None:
             pieces = [Piece(*_size_and_digest(place))]
         found = {}
-        if licences and is_licence_file(place.name):
-            found[""] = licence_of_text(place.read_bytes())
+        if licences and says_licence(place.name) and (said := licence_in(place.name, place.read_bytes())):
+            found[""] = said
         return Measured("none", pieces, found)
     except ContainerError as error:
         return _refused(error.refusal, str(error))
@@ -135,11 +135,11 @@ def _archive(place: Path, container: ContainerType, members: list[Member], *, li
     pieces = [piece_of(member) for member in members] or [
         Piece(0, "", None, None, None, Refusal.DAMAGED.value, "the archive is empty")
     ]
-    names = [member.name for member in members if not member.refusal and is_licence_file(member.name)]
+    names = [member.name for member in members if not member.refusal and says_licence(member.name)]
     found: dict[str, str] = {}
     if licences and names:
         reader = ZipReader(place) if container == "zip" else TarReader(place, names)
-        found = {name: licence_of_text(reader.read(name)) for name in names}
+        found = {name: said for name in names if (said := licence_in(name, reader.read(name)))}
         reader.close()
     return Measured(container, pieces, found)
 

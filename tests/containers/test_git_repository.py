@@ -15,7 +15,7 @@ from tasks.containers.git_repository import GitReader, list_git
 from tasks.containers.members import ContainerError, Limits
 from tasks.engine.store import Store
 from tasks.extract.code import extract_code_files
-from tasks.extract.settings import ExtractSettings
+from tasks.extract.code_settings import CodeSettings
 from tasks.ingest.inventory import take_inventory
 from tasks.ingest.places import locations
 
@@ -118,7 +118,7 @@ def test_nothing_of_a_repository_is_run(repository: Path, tmp_path: Path):
     source = CodeSource(kind="code", path="repo")
     store = Store(str(tmp_path / "store"))
     inventory = take_inventory([source], tmp_path, store)
-    settings = ExtractSettings(locations=locations([source], tmp_path))
+    settings = CodeSettings(locations=locations([source], tmp_path))
     for ref in inventory.shards["code"]:
         assert extract_code_files(store.get_table(ref, INVENTORY), settings).kept.num_rows
     assert not proof.exists()

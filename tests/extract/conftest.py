@@ -45,7 +45,7 @@ def extract(tmp_path: Path) -> Extract:
         given = TypeAdapter(Source).validate_python({"kind": kind, "path": folder.name, **(source or {})})
         store = Store(str(tmp_path / "store"))
         shards = take_inventory([given], folder.parent, store, shard_bytes=shard_bytes).shards[kind]
-        where = ExtractSettings(
+        where = STEPS[kind].settings(
             locations=locations([given], folder.parent), passwords={given.key: password} if password else {}, **settings
         )
         return _join(STEPS[kind], [store.get_table(ref, INVENTORY) for ref in shards], where)

@@ -61,7 +61,7 @@ def test_language_title_and_blocks_of_files(extract):
         ("a/b.py", "", "python"),
         ("Makefile", "", "makefile"),
         ("Dockerfile", "", "dockerfile"),
-        ("x.tsx", "", "typescript"),
+        ("x.tsx", "", "tsx"),
         ("tool", "#!/usr/bin/env python3\n", "python"),
         ("tool", "#!/usr/bin/node", "javascript"),
         ("odd.zzz", "", None),
