@@ -107,6 +107,10 @@ class MarkdownBuilder:
         self.blocks.append(block)
         return len(self.blocks) - 1
 
+    def loosen(self) -> None:
+        """A blank line comes before the next block, a tight one too."""
+        self._tight = False
+
     def add_picture(self, *, page: int | None = None, box: Box | None = None) -> int:
         """Append a block of no text where a picture stands; returns its index."""
         self.blocks.append(_block("image", start=self._length, end=self._length, page=page, box=box))

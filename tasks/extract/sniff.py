@@ -18,15 +18,27 @@ _ZIP_PARTS: Final = (
     ("ppt/", "pptx", "application/vnd.openxmlformats-officedocument.presentationml.presentation"),
     ("xl/", "xlsx", "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"),
 )
+_MAX_MARKUP: Final = 256 << 20
+_MAX_UNPACKED: Final = 4 << 30
+_MAX_MEMBERS: Final = 100_000
+# The member `mimetype` of other containers.
+_DECLARED: Final = {
+    b"application/epub+zip": "epub",
+    b"application/vnd.oasis.opendocument.text": "odt",
+    b"application/vnd.oasis.opendocument.spreadsheet": "xlsx",
+}
 # Endings by which a reader of the name expects a certain format.
 _EXPECTED: Final = {
     "pdf": {".pdf"},
     "docx": {".docx", ".docm", ".dotx"},
     "pptx": {".pptx", ".pptm", ".ppsx"},
-    "xlsx": {".xlsx", ".xlsm", ".xls"},
+    "xlsx": {".xlsx", ".xlsm", ".xltx", ".xlsb", ".xls", ".ods"},
     "epub": {".epub"},
     "html": {".html", ".htm", ".xhtml", ".shtml"},
     "email": {".eml"},
+    "rtf": {".rtf"},
+    "odt": {".odt"},
+    "msg": {".msg"},
 }
 _BY_ENDING: Final = {ending: parser for parser, endings in _EXPECTED.items() for ending in endings}
 _MARKDOWN_ENDINGS: Final = {".md", ".markdown", ".mdx", ".mdown", ".mkd", ".rmd", ".qmd"}
@@ -47,7 +59,7 @@ class FileKind:
     """What a file is.
 
     Args:
-        parser: pdf | docx | pptx | xlsx | epub | html | email | markdown | text | picture
+        parser: pdf | docx | pptx | xlsx | epub | html | email | rtf | odt | msg | markdown | text | picture
         source_type: See `document@1.source_type`.
         mime: By content.
         mislabelled: The name promises another of these formats.
@@ -96,7 +108,7 @@ def _kind(data: bytes, ending: str) -> tuple[str, str, str]:
     if data.startswith(olefile.MAGIC):
         return _ole_kind(data)
     if data.startswith(b"{\\rtf"):
-        raise UnreadableKindError(ExtractCause.UNSUPPORTED, "rich text format: save it as docx", "office")
+        return "rtf", "office", "application/rtf"
     if is_binary(data):
         return _binary_kind(data, ending)
     return _text_kind(data, ending)
@@ -111,9 +123,11 @@ def _is_pdf(data: bytes) -> bool:
 def _zip_kind(data: bytes, ending: str) -> tuple[str, str, str]:
     try:
         with zipfile.ZipFile(BytesIO(data)) as archive:
+            _check_bomb(archive)
             names = archive.namelist()
-            if "mimetype" in names and b"epub" in archive.read("mimetype")[:64]:
-                return "epub", "office", "application/epub+zip"
+            declared = archive.read("mimetype")[:64].strip() if "mimetype" in names else b""
+            if declared in _DECLARED:
+                return _DECLARED[declared], "office", declared.decode("ascii")
     except (zipfile.BadZipFile, NotImplementedError, OSError, RuntimeError, ValueError, EOFError) as error:
         cause = ExtractCause.TRUNCATED if b"PK\x05\x06" not in data[-66000:] else ExtractCause.DAMAGED
         kind = "office" if ending in _BY_ENDING else "unknown"
@@ -124,6 +138,14 @@ def _zip_kind(data: bytes, ending: str) -> tuple[str, str, str]:
     raise UnreadableKindError(ExtractCause.UNSUPPORTED, "a zip container of no document format that is read")
 
 
+def _check_bomb(archive: zipfile.ZipFile) -> None:
+    """Refuse a container that unpacks to more than a document ever is; a size that is not true ends the reading."""
+    sizes = {member.filename: member.file_size for member in archive.infolist()}
+    markup = max((size for name, size in sizes.items() if name.endswith((".xml", ".rels", "html"))), default=0)
+    if markup > _MAX_MARKUP or sum(sizes.values()) > _MAX_UNPACKED or len(sizes) > _MAX_MEMBERS:
+        raise UnreadableKindError(ExtractCause.TOO_LARGE, "unpacks to more than a document ever is", "office")
+
+
 def _ole_kind(data: bytes) -> tuple[str, str, str]:
     try:
         with olefile.OleFileIO(data) as container:
@@ -131,6 +153,8 @@ def _ole_kind(data: bytes) -> tuple[str, str, str]:
                 raise UnreadableKindError(ExtractCause.ENCRYPTED, "an office file with a password", "office")
             if container.exists("Workbook") or container.exists("Book"):
                 return "xlsx", "office", "application/vnd.ms-excel"
+            if container.exists("__properties_version1.0"):
+                return "msg", "email", "application/vnd.ms-outlook"
     except (OSError, ValueError, IndexError, TypeError) as error:
         raise UnreadableKindError(
             ExtractCause.DAMAGED, f"not a whole OLE container: {type(error).__name__}", "office"
@@ -178,6 +202,6 @@ def promised_type(name: str) -> str:
     """`source_type` that a file's name promises, for files that cannot be read."""
     ending = PurePosixPath(name).suffix.lower() or name
     promised = _BY_ENDING.get(ending) or ("markdown" if ending in _MARKDOWN_ENDINGS else None)
-    if promised in {"docx", "pptx", "xlsx", "epub"}:
+    if promised in {"docx", "pptx", "xlsx", "epub", "rtf", "odt"}:
         return "office"
-    return promised or "unknown"
+    return "email" if promised == "msg" else promised or "unknown"

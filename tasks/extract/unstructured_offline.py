@@ -60,7 +60,7 @@ def partition(kind: str, data: bytes) -> list[Any]:
     """Elements of a document.
 
     Args:
-        kind: html | docx | pptx | xlsx | epub | email
+        kind: rtf | odt | msg
         data: The file.
     """
     with unmetered():
@@ -70,10 +70,7 @@ def partition(kind: str, data: bytes) -> list[Any]:
 
 
 _OPTIONS: Final[dict[str, dict[str, Any]]] = {
-    "html": {},
-    "docx": {"include_page_breaks": False, "infer_table_structure": True},
-    "pptx": {"include_slide_notes": True, "include_page_breaks": False, "infer_table_structure": True},
-    "xlsx": {"find_subtable": False, "include_header": False, "infer_table_structure": True},
-    "epub": {},
-    "email": {"process_attachments": False},
+    "rtf": {},
+    "odt": {"include_page_breaks": False, "infer_table_structure": True},
+    "msg": {"process_attachments": False},
 }

@@ -1,12 +1,15 @@
 """Files of every format a documents source reads, in both languages, and what is to be found in them."""
 
 import io
+import tempfile
 import zipfile
 from email.message import EmailMessage
+from pathlib import Path
 
 import docx
 import openpyxl
 import pptx
+import pypandoc
 
 HTML = """<html><head><meta charset="{charset}"><title>t</title></head><body><nav>menu</nav><h1>网关手册</h1>
 <p>网关每天备份一次，备份保留七天。</p><p>短句</p><h2>Section two</h2><p>Inline <b>bold</b> text.</p>
@@ -119,6 +122,19 @@ def mail(subtype: str, charset: str = "utf-8") -> bytes:
     return message.as_bytes()
 
 
+def rich_text() -> bytes:
+    return pypandoc.convert_text(OLD_FORMAT, "rtf", format="md", extra_args=["-s"]).encode()
+
+
+def open_document() -> bytes:
+    with tempfile.TemporaryDirectory() as folder:
+        pypandoc.convert_text(OLD_FORMAT, "odt", format="md", outputfile=f"{folder}/a.odt")
+        return Path(folder, "a.odt").read_bytes()
+
+
+OLD_FORMAT = "# 安装\n\n网关每天备份一次。\n\n## Section two\n\n- 一\n- two\n"
+OLD_FORMAT_TEXT = "# 安装\n\n网关每天备份一次。\n\n## Section two\n\n- 一\n- two"
+
 FORMATS = {
     "a.html": (HTML.format(charset="utf-8").encode(), "html", HTML_TEXT, "网关手册"),
     "gbk.html": (HTML.format(charset="gbk").encode("gb18030"), "html", HTML_TEXT, "网关手册"),
@@ -134,7 +150,7 @@ FORMATS = {
     "a.pptx": (
         slides(),
         "office",
-        "# 季度总结\n\n收入增长\n\nSecond point\n\n讲稿 notes\n\n# Second slide",
+        "# 季度总结\n\n- 收入增长\n- Second point\n\n讲稿 notes\n\n# Second slide",
         "季度总结",
     ),
     "a.xlsx": (
@@ -144,7 +160,9 @@ FORMATS = {
         "# Stock\n\n| item | 数量 |\n| --- | --- |\n| x | 5 |",
         None,
     ),
-    "a.epub": (book(), "office", "# 第一章\n\n正文一段。\n\n## Part two\n\nEnglish text.", "第一章"),
+    "a.epub": (book(), "office", "# 第一章\n\n正文一段。\n\n## Part two\n\nEnglish text.", "书名"),
+    "a.odt": (open_document(), "office", OLD_FORMAT_TEXT, "安装"),
+    "a.rtf": (rich_text(), "office", OLD_FORMAT_TEXT, "安装"),
     "a.eml": (mail("plain"), "email", "第一段正文。\n\nSecond paragraph.", "网关故障 report"),
     "gbk.eml": (mail("plain", "gb18030"), "email", "第一段正文。\n\nSecond paragraph.", "网关故障 report"),
     "html.eml": (mail("html"), "email", "# 标题\n\n正文一段。", "网关故障 report"),

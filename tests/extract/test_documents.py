@@ -125,7 +125,6 @@ BROKEN = {
     "xml.pptx": (_without(slides(), "ppt/presentation.xml"), "parser_error"),
     "other.zip": (make_zip({"说明.txt": "x"}), "unsupported"),
     "old.doc": (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + b"\0" * 600, "damaged"),
-    "a.rtf": (rb"{\rtf1 text}", "unsupported"),
     "photo.png": (b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR\0\0\0\1\0\0\0\1\x08\2\0\0\0", "no_text_layer"),
     "a.bin": (bytes(range(256)) * 8, "binary"),
     "a.md": (b"", "empty"),
@@ -160,8 +159,8 @@ def test_a_file_larger_than_allowed_is_not_read(extract):
 
 
 def test_a_parser_that_takes_too_long_costs_one_file(extract):
-    slow = "<html><body>" + "<div>" * 60 + "<p>文字 text</p>" * 60_000
-    parts = extract("documents", {"slow.html": slow, "ok.md": "# 好"}, timeout_s=0.7)
+    slow = "<html><body>" + "<div>" * 60_000 + "<p>文字 text</p>"
+    parts = extract("documents", {"slow.html": slow, "ok.md": "# 好"}, timeout_s=4)
     assert parts.kept["source"].to_pylist() == ["ok.md"]
     assert causes(parts) == {"slow.html": "timeout"}
 
