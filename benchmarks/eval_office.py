@@ -2,9 +2,9 @@
 
     WINNOW_CORPUS=../shared/corpus python benchmarks/eval_office.py [--worst N] [name …]
 
-Expected are docling's reviewed Markdown files (docs/gt) and, for a manual's pages, the text rendered apart from the same
-source. Both sides are compared as words: markup, link targets and picture placeholders are taken off, a Han character is
-a word. What is expected has no menus and no running headers, so precision shows what of them is left.
+Expected are docling's reviewed Markdown files (docs/gt) and, for a manual's pages, the text rendered apart from the
+same source. Both sides are compared as words: markup, link targets and picture placeholders are taken off, a Han
+character is a word. What is expected has no menus and no running headers, so precision shows what of them is left.
 """
 
 import argparse
