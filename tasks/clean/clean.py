@@ -1,7 +1,7 @@
 """Take out what is not the author's text, then write what is left in one way.
 
 First spans: page furniture, licence headers, boilerplate of messages, each with its reason. Then characters: NFC, no
-control or zero-width characters, no trailing blanks, at most two empty lines in a row; fenced code keeps its lines.
+control or zero-width characters, no trailing blanks, at most two empty lines in a row; fenced code stays as it is.
 Blocks move along, so that a page or a turn is still where it says.
 """
 
@@ -36,7 +36,8 @@ _INVISIBLE: Final = (
 _TRAILING: Final = r"[ \t\u00a0\u3000]+\n"
 _MANY_LINES: Final = r"\n{4,}"
 _GONE: Final = re.compile(_INVISIBLE)
-_BLANKS: Final = re.compile(r"[ \t\u00a0\u3000]+(?=\n|\Z)")
+_BLANKS: Final = " \t\u00a0\u3000"
+_LINE_ENDS: Final = tuple(f"{blank}\n" for blank in _BLANKS)
 _LINES: Final = re.compile(_MANY_LINES)
 # A character and the marks that follow it; Hangul syllables in parts.
 _COMPOSABLE: Final = re.compile(r"[^\u0300-\u036f][\u0300-\u036f\u3099\u309a\u1160-\u11ff]+|[^\x00-\u02ff]")
@@ -128,25 +129,32 @@ def _merged(spans: list[dict[str, Any]]) -> list[Edit]:
 
 
 def _invisible(text: str) -> list[Edit]:
-    return [Edit(found.start(), found.end()) for found in _GONE.finditer(text)]
+    return _outside_fences(text, [Edit(found.start(), found.end()) for found in _GONE.finditer(text)])
 
 
 def _uncomposed(text: str) -> list[Edit]:
     """Every run of characters that NFC writes in another way."""
-    if unicodedata.is_normalized("NFC", text):
+    if text.isascii() or unicodedata.is_normalized("NFC", text):
         return []
     edits = []
     for found in _COMPOSABLE.finditer(text):
         composed = unicodedata.normalize("NFC", found[0])
         if composed != found[0]:
             edits.append(Edit(found.start(), found.end(), composed))
-    return edits
+    return _outside_fences(text, edits)
 
 
 def _trailing_blanks(text: str) -> list[Edit]:
-    fences = fence_spans(text)
-    found = (Edit(match.start(), match.end()) for match in _BLANKS.finditer(text))
-    return [edit for edit in found if not _inside(edit, fences)]
+    edits = []
+    for pair in _LINE_ENDS:
+        at = text.find(pair)
+        while at >= 0:
+            line = text.rfind("\n", 0, at) + 1
+            edits.append(Edit(line + len(text[line : at + 1].rstrip(_BLANKS)), at + 1))
+            at = text.find(pair, at + 2)
+    if text[-1:] and text[-1] in _BLANKS:
+        edits.append(Edit(len(text.rstrip(_BLANKS)), len(text)))
+    return _outside_fences(text, edits)
 
 
 def _spare_lines(text: str) -> list[Edit]:
@@ -155,19 +163,21 @@ def _spare_lines(text: str) -> list[Edit]:
     if not tail:
         return [Edit(0, len(text))] if text else []
     lead = text.rfind("\n", 0, len(text) - len(text.lstrip())) + 1
-    fences = fence_spans(text)
-    edits = [Edit(match.start(), match.end(), "\n\n\n") for match in _LINES.finditer(text, lead, tail)]
-    edits = [edit for edit in edits if not _inside(edit, fences)]
+    found = _LINES.finditer(text, lead, tail) if "\n\n\n\n" in text else ()
+    edits = _outside_fences(text, [Edit(match.start(), match.end(), "\n\n\n") for match in found])
     return [edit for edit in (Edit(0, lead), *edits, Edit(tail, len(text))) if edit.end > edit.start]
 
 
-def _inside(edit: Edit, spans: list[tuple[int, int]]) -> bool:
-    return any(start <= edit.start < end for start, end in spans)
+def _outside_fences(text: str, edits: list[Edit]) -> list[Edit]:
+    if not edits:
+        return edits
+    fences = fence_spans(text)
+    return [edit for edit in edits if not any(start <= edit.start < end for start, end in fences)]
 
 
 STEP: Final = Step(
     name=NAME,
-    version=2,
+    version=3,
     settings=CleanSettings,
     reads=DOCUMENT,
     writes=DOCUMENT,

@@ -1,9 +1,13 @@
 """Who wrote a turn of a thread: a person or a program, a maintainer or not."""
 
 import re
-from collections.abc import Mapping
+from collections import defaultdict
+from collections.abc import Iterable, Mapping
+from functools import lru_cache
 from itertools import pairwise
 from typing import Any, Final
+
+from tasks.extract.issue_threads import Thread, Turn
 
 # Roles as GitHub gives them, of people who may merge and close.
 MAINTAINERS: Final = frozenset({"OWNER", "MEMBER", "COLLABORATOR"})
@@ -68,16 +72,31 @@ _KNOWN_BOTS: Final = frozenset(
     ]
 )
 _WORD: Final = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+|\d+")
-_BOT_WORDS: Final = frozenset({"bot", "robot"})
+_BOT_WORDS: Final = frozenset(
+    {"bot", "robot", "aibot", "chatbot", "cibot", "buildbot", "autobot", "githubbot", "mergebot"}
+)
 # Pairs of words that name an account of a service; one alone may be a person's name ("li-ci", "travis", "jenkins").
 _BOT_PAIRS: Final = frozenset(
     {("service", "account"), ("ci", "bot"), ("jenkins", "ci"), ("travis", "ci"), ("build", "bot")}
 )
 
 
+# Comments with the same words in so many threads are no longer written by hand, if they are so long.
+_CANNED_THREADS: Final = 3
+_CANNED_CHARS: Final = 60
+# An account of which so many comments are such, and nearly all, is a program; it opens no threads.
+_CANNED_COMMENTS: Final = 5
+_CANNED_SHARE: Final = 0.8
+# Characters by which comments are looked up before they are compared.
+_HEAD: Final = 16
+_NO_DIGITS: Final = str.maketrans("", "", "0123456789")
+# What differs between the messages of a program: numbers, names, links, code.
+_FILLED_IN: Final = re.compile(r"https?://\S+|`[^`\n]*`|@[\w-]+|[\w-]*\d[\w-]*|\s+")
+
+
 def login_of(user: Any) -> str | None:
     """Account name in any of the dialects; None for a deleted account, which is many people."""
-    if isinstance(user, Mapping):
+    if isinstance(user, dict):
         user = user.get("login") or user.get("username") or user.get("name")
     return user if isinstance(user, str) and user and user.lower() != "ghost" else None
 
@@ -88,7 +107,7 @@ def is_bot(user: Any) -> bool:
     Names are read word by word ("k8s-ci-robot", "DrahtBot", "renovate[bot]"), so that people called abbot or
     liwei-cloud are people.
     """
-    if isinstance(user, Mapping) and (
+    if isinstance(user, dict) and (
         user.get("type") == "Bot"
         or user.get("is_bot") is True
         or user.get("bot") is True
@@ -99,8 +118,59 @@ def is_bot(user: Any) -> bool:
     return login is not None and _named_like_a_bot(login)
 
 
+@lru_cache(maxsize=65536)
 def _named_like_a_bot(login: str) -> bool:
     if login.lower().endswith("[bot]") or login.lower().removeprefix("app/") in _KNOWN_BOTS:
         return True
     words = [word.lower() for word in _WORD.findall(login)]
     return bool(_BOT_WORDS.intersection(words)) or any(pair in _BOT_PAIRS for pair in pairwise(words))
+
+
+def mark_canned(threads: Iterable[Thread]) -> None:
+    """Mark comments that an account makes again and again, and as bots the accounts that make no others.
+
+    A maintainer who pastes "please attach a log" keeps his turns; they are marked, for they answer nothing.
+    """
+    alike: dict[tuple[str, str], list[tuple[str, Turn]]] = defaultdict(list)
+    for thread in threads:
+        for turn in thread.turns:
+            if turn.author and turn.kind != "issue" and not turn.is_bot and len(turn.body) >= _CANNED_CHARS:
+                alike[turn.author, turn.body[:_HEAD].translate(_NO_DIGITS)].append((thread.key, turn))
+    canned: dict[str, int] = defaultdict(int)
+    for (author, _), found in alike.items():
+        if len(found) >= _CANNED_THREADS:
+            canned[author] += _mark_same(found)
+    if any(count >= _CANNED_COMMENTS for count in canned.values()):
+        _mark_programs(threads, canned)
+
+
+def _mark_same(found: list[tuple[str, Turn]]) -> int:
+    """Mark those of which enough threads have the same; gives their number."""
+    by_words: dict[str, list[tuple[str, Turn]]] = defaultdict(list)
+    for key, turn in found:
+        by_words[_FILLED_IN.sub("", turn.body)].append((key, turn))
+    marked = 0
+    for words, same in by_words.items():
+        if len(words) >= _CANNED_CHARS // 2 and len({key for key, _ in same}) >= _CANNED_THREADS:
+            marked += len(same)
+            for _, turn in same:
+                turn.canned = True
+    return marked
+
+
+def _mark_programs(threads: Iterable[Thread], canned: Mapping[str, int]) -> None:
+    wrote: dict[str, int] = defaultdict(int)
+    opened: set[str] = set()
+    for thread in threads:
+        for turn in thread.turns:
+            if turn.author and turn.author in canned:
+                wrote[turn.author] += 1
+                opened.update([turn.author] if turn.kind == "issue" else [])
+    programs = {
+        author
+        for author, count in canned.items()
+        if count >= _CANNED_COMMENTS and count >= _CANNED_SHARE * wrote[author] and author not in opened
+    }
+    for thread in threads:
+        for turn in thread.turns:
+            turn.is_bot |= turn.author in programs

@@ -17,8 +17,10 @@ from tasks.extract.rows import storable
 from tasks.extract.settings import ExtractCause
 
 _ISSUE_EVENTS: Final = frozenset(
-    {"IssuesEvent", "IssueCommentEvent", "PullRequestEvent", "PullRequestReviewCommentEvent"}
+    {"IssuesEvent", "IssueCommentEvent", "PullRequestEvent", "PullRequestReviewEvent", "PullRequestReviewCommentEvent"}
 )
+# Lists of threads in an archive of a whole repository.
+_GROUPS: Final = ("issues", "pulls", "merge_requests")
 
 
 @dataclass(slots=True)
@@ -168,9 +170,9 @@ def _walk_object(value: dict[str, Any], repo: str | None, place: str) -> Iterato
         events = [*_list(value.get("events")), *_list(value.get("timeline"))]
         merged = {**inner, "comments": value["comments"]} if isinstance(value.get("comments"), list) else inner
         yield FoundRecord(merged, repo, events)
-    elif isinstance(value.get("issues"), list) or isinstance(value.get("pulls"), list):
+    elif any(isinstance(value.get(group), list) for group in _GROUPS):
         name = value["repo"] if isinstance(value.get("repo"), str) else repo
-        for group in ("issues", "pulls"):
+        for group in _GROUPS:
             for index, item in enumerate(_list(value.get(group))):
                 where = f"{place} {group} {index}".strip()
                 yield FoundRecord(item, name) if isinstance(item, dict) else _not_an_object(where)
@@ -212,7 +214,9 @@ def _walk_event(event: dict[str, Any]) -> Iterator[_Snapshot | _Comment]:
     repo = place.get("name") if isinstance(place, dict) else None
     inner = payload.get("issue") or payload.get("pull_request")
     if isinstance(inner, dict):
-        yield _Snapshot(FoundRecord(inner, repo))
+        closed = payload.get("action") == "closed" and "closed_by" not in inner
+        record = {**inner, "closed_by": event.get("actor")} if closed else inner
+        yield _Snapshot(FoundRecord(record, repo))
         comment = payload.get("comment")
         if isinstance(comment, dict):
             yield _Comment({"issue_url": str(inner.get("url")), **comment})

@@ -7,6 +7,7 @@ i-d-template archive, GitLab and Gitee, comments beside or inside the record, as
 import re
 from collections.abc import Iterable, Mapping
 from datetime import UTC, datetime
+from functools import lru_cache
 from typing import Any, Final
 
 import orjson
@@ -24,6 +25,15 @@ _REACTIONS: Final = {
     "HEART": "heart", "ROCKET": "rocket", "EYES": "eyes",
 }  # fmt: skip
 _REST_REACTIONS: Final = frozenset(_REACTIONS.values())
+# GitLab's exports name them one by one.
+_EMOJI: Final = {"thumbsup": "+1", "thumbsdown": "-1", "heart": "heart", "tada": "hooray", "rocket": "rocket"}
+# "Duplicate of #12", as a maintainer says it, alone on its line.
+_DUPLICATE_OF: Final = re.compile(
+    r"^\W*(?:(?:this is |closing as |closed as )?(?:a )?(?:duplicate|dupe|dup) of|重复(?:于|了)?|重複)"
+    r"\s*(?:https?://\S+/(?:issues|pull)/|[\w.-]+/[\w.-]+#|#)(\d+)",
+    re.IGNORECASE | re.MULTILINE,
+)
+_NEVER: Final = datetime.max.replace(tzinfo=UTC)
 _STATES: Final = {"opened": "open", "progressing": "open", "rejected": "closed"}
 _CLOSING_EVENTS: Final = frozenset({"closed", "ClosedEvent"})
 
@@ -44,7 +54,8 @@ def read_thread(record: Mapping[str, Any], repo: str | None, events: Iterable[An
         raise BadRecordError("`number` is missing or neither a number nor a string")
     user = _first(record, "user", "author")
     author, role = login_of(user), _role(record)
-    pull = record.get("pull_request") if isinstance(record.get("pull_request"), Mapping) else None
+    given = record.get("pull_request")
+    pull = given if isinstance(given, dict) else None
     url = _string(record, "html_url", "web_url", "url")
     thread = Thread(
         repo=_repo(record) or repo,
@@ -64,6 +75,8 @@ def read_thread(record: Mapping[str, Any], repo: str | None, events: Iterable[An
         merger=login_of(_first(record, "merged_by", "mergedBy")),
         author=author,
         author_role=role,
+        account=author or _account(record),
+        mark="!" if "iid" in record and ("merge_requests" in (url or "") or "source_branch" in record) else "#",
     )
     if _first(record, "merged_at", "mergedAt") or (pull and pull.get("merged_at")):
         thread.state = "merged"
@@ -78,12 +91,14 @@ def read_turn(record: Any, kind: str = "comment") -> Turn:
     Raises:
         BadRecordError: Not an object, or its text is not a string.
     """
-    if not isinstance(record, Mapping):
+    if not isinstance(record, dict):
         raise BadRecordError("a comment is not an object")
     user = _first(record, "user", "author")
+    author = login_of(user)
     return Turn(
         body=_string(record, "body", "description", "note") or "",
-        author=login_of(user),
+        author=author,
+        account=author or _account(record),
         role=_role(record),
         kind=kind,
         created_at=moment(_first(record, "created_at", "createdAt", "submitted_at")),
@@ -97,6 +112,7 @@ def _add_turns(thread: Thread, record: Mapping[str, Any], user: Any, events: Ite
     opening = Turn(
         body=_string(record, "body", "description") or "",
         author=thread.author,
+        account=thread.account,
         role=thread.author_role,
         kind="issue",
         created_at=thread.created_at,
@@ -108,10 +124,18 @@ def _add_turns(thread: Thread, record: Mapping[str, Any], user: Any, events: Ite
         comments.append(read_turn(review, "review"))
         comments += [read_turn(_inherit(review, note), "review") for note in _nodes(review.get("comments"))]
     for event in [*events, *_nodes(record.get("timeline")), *_nodes(record.get("timelineItems"))]:
-        if isinstance(event, Mapping):
+        if isinstance(event, dict):
             _add_event(thread, event, comments)
-    comments.sort(key=lambda turn: turn.created_at or datetime.max.replace(tzinfo=UTC))
-    thread.turns = _once(turn for turn in (opening, *comments) if turn.body.strip())
+    for pull in _nodes(record.get("closedByPullRequestsReferences")):
+        if isinstance(pull, dict) and isinstance(pull.get("number"), int):
+            thread.links.append({"kind": "pull", "id": str(pull["number"])})
+    if len(comments) > 1:
+        comments.sort(key=lambda turn: turn.created_at or _NEVER)
+    thread.turns = _once(turn for turn in (opening, *comments) if turn.body and not turn.body.isspace())
+    if thread.duplicate or thread.state == "closed":
+        said = (_DUPLICATE_OF.search(turn.body[:300]) for turn in thread.turns[1:])
+        thread.duplicate_of = next((found[1] for found in said if found), None)
+        thread.duplicate |= thread.duplicate_of is not None and thread.state_reason != "completed"
 
 
 def _once(turns: Iterable[Turn]) -> list[Turn]:
@@ -127,7 +151,7 @@ def _once(turns: Iterable[Turn]) -> list[Turn]:
 
 def _inherit(review: Mapping[str, Any], note: Any) -> Any:
     # Line comments of a review name no author: they are the reviewer's.
-    if not isinstance(note, Mapping) or note.get("author") or note.get("user"):
+    if not isinstance(note, dict) or note.get("author") or note.get("user"):
         return note
     return {**note, "author": review.get("author"), "authorAssociation": review.get("authorAssociation")}
 
@@ -143,9 +167,9 @@ def _add_event(thread: Thread, event: Mapping[str, Any], comments: list[Turn]) -
             thread.links.append({"kind": "commit", "id": event["commit_id"]})
     elif name == "cross-referenced":
         source = event.get("source")
-        other = source.get("issue") if isinstance(source, Mapping) else None
-        pull = other.get("pull_request") if isinstance(other, Mapping) else None
-        if isinstance(other, Mapping) and isinstance(pull, Mapping) and pull.get("merged_at"):
+        other = source.get("issue") if isinstance(source, dict) else None
+        pull = other.get("pull_request") if isinstance(other, dict) else None
+        if isinstance(other, dict) and isinstance(pull, dict) and pull.get("merged_at"):
             thread.links.append({"kind": "mention", "id": str(other.get("number"))})
     elif name == "marked_as_duplicate":
         thread.duplicate = True
@@ -162,24 +186,24 @@ def _comments(record: Mapping[str, Any]) -> list[Any]:
                 value = orjson.loads(value)
             except orjson.JSONDecodeError:
                 raise BadRecordError(f"`{name}` is a string that is not JSON") from None
-        if value is not None and not isinstance(value, int | str | list | Mapping):
+        if value is not None and not isinstance(value, (int, str, list, dict)):
             raise BadRecordError(f"`{name}` is neither a list nor a count")
         nodes = _nodes(value)
         # A GitLab discussion holds notes; a note about a changed label is not a comment.
         nodes = [note for node in nodes for note in (_nodes(node.get("notes")) if _holds_notes(node) else [node])]
-        found += [node for node in nodes if not (isinstance(node, Mapping) and node.get("system") is True)]
+        found += [node for node in nodes if not (isinstance(node, dict) and node.get("system") is True)]
     return found
 
 
 def _holds_notes(node: Any) -> bool:
-    return isinstance(node, Mapping) and "notes" in node
+    return isinstance(node, dict) and "notes" in node
 
 
 def _nodes(value: Any) -> list[Any]:
-    if isinstance(value, Mapping):
-        value = value.get("nodes") or [
-            edge.get("node") for edge in value.get("edges") or [] if isinstance(edge, Mapping)
-        ]
+    if not value:
+        return []
+    if isinstance(value, dict):
+        value = value.get("nodes") or [edge.get("node") for edge in value.get("edges") or [] if isinstance(edge, dict)]
     return [node for node in value if node is not None] if isinstance(value, list) else []
 
 
@@ -205,6 +229,12 @@ def _lower(value: str | None) -> str | None:
     return value.lower() if value else None
 
 
+def _account(record: Mapping[str, Any]) -> str | None:
+    """GitLab's project exports give people numbers, and names only to some."""
+    number = record.get("author_id")
+    return f"\0{number}" if isinstance(number, int) else None
+
+
 def _role(record: Mapping[str, Any]) -> str | None:
     role = _first(record, "author_association", "authorAssociation")
     return role if isinstance(role, str) else None
@@ -221,7 +251,7 @@ def _is_pull(record: Mapping[str, Any], url: str | None) -> bool:
 
 def _repo(record: Mapping[str, Any]) -> str | None:
     references = record.get("references")
-    if isinstance(references, Mapping) and isinstance(references.get("full"), str):
+    if isinstance(references, dict) and isinstance(references.get("full"), str):
         return re.split(r"[#!]", references["full"], maxsplit=1)[0]
     for name, pattern in (("repository_url", _REPOSITORY), ("html_url", _REPO), ("web_url", _REPO), ("url", _REPO)):
         value = record.get(name)
@@ -233,8 +263,8 @@ def _repo(record: Mapping[str, Any]) -> str | None:
 def _labels(value: Any) -> list[str]:
     names = []
     for label in _nodes(value):
-        name = label.get("label", label) if isinstance(label, Mapping) else label
-        name = _first(name, "name", "title") if isinstance(name, Mapping) else name
+        name = label.get("label", label) if isinstance(label, dict) else label
+        name = _first(name, "name", "title") if isinstance(name, dict) else name
         if isinstance(name, str):
             names.append(name)
     return names
@@ -243,13 +273,16 @@ def _labels(value: Any) -> list[str]:
 def _reactions(record: Mapping[str, Any]) -> dict[str, int]:
     given = record.get("reactions")
     counts: dict[str, int] = {}
-    if isinstance(given, Mapping):
+    if isinstance(given, dict) and given.get("total_count") != 0:
         counts = {k: v for k, v in given.items() if k in _REST_REACTIONS and isinstance(v, int) and v > 0}
     for group in _nodes(_first(record, "reactionGroups", "reaction_groups")):
-        users = group.get("users") if isinstance(group, Mapping) else None
-        count = users.get("totalCount") if isinstance(users, Mapping) else None
+        users = group.get("users") if isinstance(group, dict) else None
+        count = users.get("totalCount") if isinstance(users, dict) else None
         if isinstance(count, int) and count > 0 and str(group.get("content")) in _REACTIONS:
             counts[_REACTIONS[str(group["content"])]] = count
+    for emoji in _nodes(record.get("award_emoji")):
+        if isinstance(emoji, dict) and (ours := _EMOJI.get(str(emoji.get("name")))):
+            counts[ours] = counts.get(ours, 0) + 1
     for name, ours in (("upvotes", "+1"), ("downvotes", "-1")):
         if isinstance(record.get(name), int) and record[name] > 0:
             counts[ours] = record[name]
@@ -258,8 +291,11 @@ def _reactions(record: Mapping[str, Any]) -> dict[str, int]:
 
 def moment(value: Any) -> datetime | None:
     """An ISO 8601 time in UTC; None for anything else (a wrong date costs the date, not the record)."""
-    if not isinstance(value, str):
-        return None
+    return _parsed(value) if isinstance(value, str) else None
+
+
+@lru_cache(maxsize=1024)
+def _parsed(value: str) -> datetime | None:
     try:
         found = datetime.fromisoformat(value.removesuffix(" UTC"))
         return found.astimezone(UTC) if found.tzinfo else found.replace(tzinfo=UTC)

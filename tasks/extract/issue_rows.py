@@ -113,11 +113,12 @@ def _attributes(turn: Turn, thread: Thread, maintainers: set[str]) -> dict[str, 
         "role": turn.role,
         "kind": turn.kind,
         "is_bot": turn.is_bot,
-        "reporter": turn.kind == "issue" or (turn.author is not None and turn.author == thread.author),
+        "reporter": turn.kind == "issue" or (turn.account is not None and turn.account == thread.account),
         "maintainer": turn.author in maintainers or turn.role in MAINTAINERS,
         "created_at": turn.created_at.isoformat() if turn.created_at else None,
         "reactions": dict(sorted(turn.reactions.items())),
         **({"accept_signal": "marked_answer"} if turn.marked else {}),
+        **({"canned": True} if turn.canned else {}),
     }
 
 
@@ -134,6 +135,7 @@ def _metadata(thread: Thread) -> dict[str, Any]:
         "closed_by": _closed_by(thread),
         "links": thread.links,
         "duplicate": thread.duplicate or bool(lowered & _DUPLICATE_LABELS),
+        **({"duplicate_of": thread.duplicate_of} if thread.duplicate_of else {}),
         "stale": _is_stale(thread, lowered),
     }
 

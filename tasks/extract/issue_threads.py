@@ -22,6 +22,8 @@ class Turn:
         is_bot: Written by a program.
         reactions: Counts above zero by name: "+1", "-1", "heart", …
         marked: The platform itself calls it the answer.
+        canned: Its author says the same in other threads.
+        account: What tells its author from others where an export has no names.
     """
 
     body: str
@@ -32,6 +34,8 @@ class Turn:
     is_bot: bool
     reactions: Mapping[str, int] = field(default_factory=dict)
     marked: bool = False
+    canned: bool = False
+    account: str | None = None
 
 
 @dataclass(slots=True)
@@ -53,6 +57,9 @@ class Thread:
         links: What it was solved by: {"kind": "commit" | "pull", "id": …}.
         merger: Account that merged it.
         duplicate: Closed as a duplicate of another.
+        duplicate_of: Its number, where it is said.
+        account: As in `Turn`, of who opened it.
+        mark: Before the number: "!" for a merge request, which does not share its numbers with issues.
     """
 
     repo: str | None
@@ -74,8 +81,11 @@ class Thread:
     duplicate: bool = False
     author: str | None = None
     author_role: str | None = None
+    duplicate_of: str | None = None
+    account: str | None = None
+    mark: str = "#"
 
     @property
     def key(self) -> str:
         """owner/name#number: the record's id."""
-        return f"{self.repo or ''}#{self.number}"
+        return f"{self.repo or ''}{self.mark}{self.number}"

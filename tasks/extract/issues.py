@@ -16,6 +16,7 @@ from schemas.inventory import INVENTORY
 from schemas.outcomes import DROP, QUARANTINE
 from tasks.engine.partition import drop_rows
 from tasks.engine.step import Accounting, Partition, Step
+from tasks.extract.issue_authors import mark_canned
 from tasks.extract.issue_formats import BadRecord, FoundRecord, find_records
 from tasks.extract.issue_records import read_thread
 from tasks.extract.issue_rows import known_maintainers, link_merged_pulls, thread_row
@@ -25,6 +26,9 @@ from tasks.extract.rows import documents_table, quarantine_row
 from tasks.extract.settings import ExtractCause, ExtractSettings
 
 NAME: Final = "extract_issues"
+
+Found = list[tuple[Thread, str]]
+"""Threads, each with the digest of its record."""
 
 
 class IssueDrop(StrEnum):
@@ -46,8 +50,18 @@ def extract_threads(batch: pa.Table, settings: ExtractSettings) -> Partition:
     kept: list[dict[str, Any]] = []
     superseded: list[tuple[dict[str, Any], str]] = []
     quarantined: list[dict[str, Any]] = []
+    found: list[tuple[dict[str, Any], Found]] = []
     for entry in batch.to_pylist():
-        rows, bad = _extract_entry(entry, settings)
+        threads, bad = _read_entry(entry, settings)
+        quarantined += bad
+        found.append((entry, threads))
+    # Threads of one repository may lie in several files: what is known of one helps the others of the shard.
+    together = [thread for _, threads in found for thread, _ in threads]
+    link_merged_pulls(together)
+    mark_canned(together)
+    known = known_maintainers(together)
+    for entry, threads in found:
+        rows, bad = _rows(entry, threads, known)
         quarantined += bad
         newest = _newest(rows)
         for position, row in enumerate(rows):
@@ -63,9 +77,7 @@ def extract_threads(batch: pa.Table, settings: ExtractSettings) -> Partition:
     )
 
 
-def _extract_entry(
-    entry: Mapping[str, Any], settings: ExtractSettings
-) -> tuple[list[dict[str, Any]], list[dict[str, Any]]]:
+def _read_entry(entry: Mapping[str, Any], settings: ExtractSettings) -> tuple[Found, list[dict[str, Any]]]:
     if entry["error"]:
         return [], [_quarantine(entry, entry["error"], entry["error_message"] or "")]
     try:
@@ -74,7 +86,7 @@ def _extract_entry(
         return [], [_quarantine(entry, error.cause, str(error))]
     if not raw.strip():
         return [], [_quarantine(entry, ExtractCause.EMPTY, "no bytes but white space")]
-    threads: list[tuple[Thread, str]] = []
+    threads: Found = []
     bad: list[dict[str, Any]] = []
     for item in find_records(raw, entry["repo"], entry["start"] or 0):
         if isinstance(item, BadRecord):
@@ -86,22 +98,20 @@ def _extract_entry(
             bad.append(_quarantine(entry, ExtractCause.BAD_RECORD, str(error), _name(item)))
     if not threads and not bad:
         bad = [_quarantine(entry, ExtractCause.EMPTY, "no issue in it")]
-    return _rows(entry, threads, bad), bad
+    return threads, bad
 
 
 def _rows(
-    entry: Mapping[str, Any], threads: list[tuple[Thread, str]], bad: list[dict[str, Any]]
-) -> list[dict[str, Any]]:
-    link_merged_pulls(thread for thread, _ in threads)
-    known = known_maintainers(thread for thread, _ in threads)
-    rows = []
+    entry: Mapping[str, Any], threads: Found, known: Mapping[str | None, set[str]]
+) -> tuple[list[dict[str, Any]], list[dict[str, Any]]]:
+    rows, bad = [], []
     for thread, digest in threads:
         row = thread_row(entry, thread, digest, known.get(thread.repo, set()))
         if row["text"]:
             rows.append(row)
         else:
             bad.append(_quarantine(entry, ExtractCause.EMPTY, "neither title nor text", thread.key))
-    return rows
+    return rows, bad
 
 
 def _newest(rows: list[dict[str, Any]]) -> dict[str, int]:
@@ -139,7 +149,7 @@ def _quarantine(entry: Mapping[str, Any], cause: str, message: str, record: str 
 
 STEP: Final = Step(
     name=NAME,
-    version=1,
+    version=2,
     settings=ExtractSettings,
     reads=INVENTORY,
     writes=DOCUMENT,

@@ -145,22 +145,6 @@ def _turns(*bodies: str) -> tuple[str, list[dict]]:
     return text, [{**block, **nothing} for block in blocks]
 
 
-def test_boilerplate_of_messages_goes_and_what_people_wrote_stays(documents):
-    text, blocks = _turns(
-        "<!-- Please describe -->\nIt fails.\n- [ ] I searched\n- [x] I read the manual",
-        "On Mon, 3 Mar 2025, somebody wrote:\n> It fails.\n> 它坏了\n\nSet the flag.\n> a quote he answers\nYes.",
-        "用户甲 于 2025年3月3日 周一 写道：\n> 怎么办\n\n升级即可。\n\n发自我的手机",
-    )
-    parts = clean_documents(documents(text, source_type="github_issue", blocks=[blocks]), CleanSettings())
-    kept = _texts(parts)[0]
-    turns = [kept[b["start"] : b["end"]].strip() for b in parts.kept["blocks"].to_pylist()[0]]
-    assert turns == [
-        "It fails.\n- [x] I read the manual",
-        "Set the flag.\n> a quote he answers\nYes.",
-        "升级即可。",
-    ]
-
-
 def test_fenced_code_is_not_touched(documents):
     text, blocks = _turns("```\n<!-- not a template -->\n- [ ] item\n```")
     parts = clean_documents(documents(text, source_type="github_issue", blocks=[blocks]), CleanSettings())

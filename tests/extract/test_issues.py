@@ -137,14 +137,105 @@ def test_of_a_thread_seen_twice_the_newest_state_is_kept(extract):
     assert parts.dropped["reason"].to_pylist() == ["superseded_record"]
 
 
-@pytest.mark.parametrize("login", ["renovate[bot]", "k8s-ci-robot", "DrahtBot", "codecov", "app/dependabot", "i-robot"])
+@pytest.mark.parametrize(
+    "login",
+    [
+        "renovate[bot]",
+        "k8s-ci-robot",
+        "DrahtBot",
+        "codecov",
+        "app/dependabot",
+        "i-robot",
+        "renovate",
+        "github-actions",
+        "mergify",
+        "X-Service-Account",
+        "ekr-aibot",
+    ],
+)
 def test_programs_are_known_by_their_names(login: str):
     assert is_bot({"login": login})
 
 
-@pytest.mark.parametrize("login", ["abbot", "li-ci", "talbotson", "robotics-fan", "小明", "liwei-cloud", None])
+@pytest.mark.parametrize(
+    "login",
+    [
+        "abbot",
+        "li-ci",
+        "jenkins",
+        "travis",
+        "cloud-wei",
+        "testbotany",
+        "talbotson",
+        "robotics-fan",
+        "小明",
+        "liwei-cloud",
+        None,
+    ],
+)
 def test_people_are_not_taken_for_programs(login: str | None):
     assert not is_bot({"login": login})
+
+
+def _thread(number: int, *comments: tuple[str, str], **fields: object) -> dict:
+    said = [
+        {"id": number * 10 + at, "body": body, "user": {"login": login}, "created_at": f"2025-02-0{at + 1}T00:00:00Z"}
+        for at, (login, body) in enumerate(comments)
+    ]
+    return {**REST, "number": number, "url": f"{URL[:-1]}{number}", "comments": said, **fields}
+
+
+def test_an_account_that_says_one_thing_only_is_a_program_and_a_person_who_repeats_himself_is_not(extract):
+    report = "Build #{} of your change has finished, 构建完成: see https://ci.example.com/{} for the report and logs."
+    ask = "请附上日志和版本号，否则无法定位问题。Please attach a log and the version you run, then we can look at it."
+    threads = [
+        _thread(
+            n, ("quiet-runner", report.format(n, n)), ("abbot", ask), ("liwei-cloud", f"第{n}个问题已定位 found it")
+        )
+        for n in range(1, 8)
+    ]
+    threads.append(
+        _thread(9, ("abbot", "换一个端口就好 use another port"), ("abbot", "已合并 merged"), ("abbot", "谢谢"))
+    )
+    rows = extract("issues", {"a.json": json.dumps(threads)}).kept.to_pylist()
+    who = {turn["author"]: turn for row in rows[:7] for _, turn in turns(row)}
+    assert {name for name, turn in who.items() if turn["is_bot"]} == {"quiet-runner"}
+    assert {name for name, turn in who.items() if turn.get("canned")} == {"quiet-runner", "abbot"}
+
+
+def test_a_project_export_of_gitlab_has_people_without_names_and_merge_requests_of_the_same_number(extract):
+    issue = {
+        "iid": 7, "title": "网关 fails", "description": "它坏了", "state": "closed", "author_id": 3,
+        "notes": [
+            {"note": "changed label", "author_id": 1, "system": True, "created_at": "2025-01-02T00:00:00Z"},
+            {"note": "升级即可", "author_id": 1, "author": {"name": "User A"}, "created_at": "2025-01-03T00:00:00Z",
+             "award_emoji": [{"name": "thumbsup"}, {"name": "thumbsup"}]},
+            {"note": "好了 works", "author_id": 3, "created_at": "2025-01-04T00:00:00Z"},
+        ],
+        "label_links": [{"label": {"title": "bug"}}],
+    }  # fmt: skip
+    request = {"iid": 7, "title": "修复", "description": "x", "source_branch": "fix", "author_id": 1, "notes": []}
+    parts = extract("issues", {"project.json": json.dumps({"issues": [issue], "merge_requests": [request]})})
+    first, second = parts.kept.to_pylist()
+    assert [(text, turn["reporter"], turn["reactions"]) for text, turn in turns(first)] == [
+        ("它坏了", True, {}), ("升级即可", False, {"+1": 2}), ("好了 works", True, {}),
+    ]  # fmt: skip
+    assert json.loads(first["metadata"])["labels"] == ["bug"]
+    assert second["title"] == "修复"
+    assert parts.dropped.num_rows == 0
+
+
+def test_what_a_thread_repeats_is_known_and_who_closed_it_in_an_archive_of_events(extract):
+    repeated = _thread(3, ("owner", "Duplicate of #1"), state_reason="not_planned")
+    answered = _thread(4, ("owner", "见上。与此无关 see #1"))
+    issue = {name: value for name, value in REST.items() if name != "closed_by"} | {"number": 5, "url": f"{URL}5"}
+    payload = {"action": "closed", "issue": issue}
+    event = {"type": "IssuesEvent", "actor": {"login": "owner"}, "repo": {"name": "o/n"}, "payload": payload}
+    rows = extract("issues", {"a.jsonl": lines(repeated, answered, event)}).kept.to_pylist()
+    known = {row["title"] + json.loads(row["metadata"])["number"]: json.loads(row["metadata"]) for row in rows}
+    assert [found.get("duplicate_of") for found in known.values()] == ["1", None, None]
+    assert [found["duplicate"] for found in known.values()] == [True, False, False]
+    assert known["网关 fails5"]["closed_by"] == "maintainer"
 
 
 def test_a_long_export_on_one_line_is_read_in_bounded_memory(extract):

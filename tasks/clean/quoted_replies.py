@@ -1,0 +1,66 @@
+"""Find quotes that only repeat what the thread already says.
+
+A quote is a run of lines that begin with ">". The lines around it are never part of it, although CommonMark adds the
+line below ("lazy continuation"): people answer there. A quote goes when it repeats earlier comments and either opens
+the message or trails behind it. Quotes with answers between them stay, each says what the words below it answer; and
+so does a quote of anything that is not in the thread.
+"""
+
+import re
+from itertools import pairwise
+from typing import Final
+
+from tasks.clean.thread_rules import ATTRIBUTION, FOOTER, Span
+
+_QUOTE: Final = re.compile(
+    r"(?:^[ ]{0,3}>[^\n]*(?:\n|\Z))(?:[ ]{0,3}>[^\n]*(?:\n|\Z)|[ \t]*\n(?=[ ]{0,3}>))*", re.MULTILINE
+)
+_MARKS: Final = re.compile(r"[\s>]+")
+_LINE_MARKS: Final = re.compile(r"^[ \t>]+")
+# Share of a quote's characters that must have been said: mail programs break and escape a few.
+_SAID: Final = 0.8
+# Shorter lines are found anywhere.
+_LEAST: Final = 4
+
+
+def squeeze(text: str) -> str:
+    """`text` without white space and quote marks, as quotes are compared."""
+    return _MARKS.sub("", text)
+
+
+def repeated_quotes(text: str, heard: str, code: list[tuple[int, int]]) -> list[Span]:
+    """Quotes of a message that repeat what was said before.
+
+    Args:
+        text: The message.
+        heard: Everything said before it, squeezed.
+        code: Where its code is: a ">" there quotes nobody.
+    """
+    quotes = [
+        found
+        for found in _QUOTE.finditer(text)
+        if not any(start < found.end() and found.start() < end for start, end in code)
+    ]
+    if not quotes:
+        return []
+    answers = [text[before.end() : after.start()].strip() for before, after in pairwise(quotes)]
+    if any(answers):
+        return []
+    if _body(text[: quotes[0].start()]) and text[quotes[-1].end() :].strip():
+        return []  # in the middle: what is above it leads to it
+    return [(quote.start(), quote.end(), "quoted_reply") for quote in quotes if _is_repeated(quote[0], heard)]
+
+
+def _body(text: str) -> str:
+    """What is said above a quote, the line that introduces it aside."""
+    return ATTRIBUTION.sub("", text).strip()
+
+
+def _is_repeated(quote: str, heard: str) -> bool:
+    said = total = 0
+    for line in FOOTER.sub("", ATTRIBUTION.sub("", quote)).split("\n"):
+        squeezed = squeeze(_LINE_MARKS.sub("", line))
+        if len(squeezed) >= _LEAST:
+            total += len(squeezed)
+            said += len(squeezed) if squeezed in heard else 0
+    return said >= _SAID * total if total else squeeze(quote) in heard

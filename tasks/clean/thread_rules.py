@@ -1,0 +1,133 @@
+"""What mail programs, templates, platforms and spreadsheets add to a message: the rules, one expression each.
+
+They look at a message as it stands; `threads` keeps them out of code. No word boundary of `re` is used: it does not
+exist between Chinese and Latin letters.
+"""
+
+import re
+from collections.abc import Iterator
+from typing import Final
+
+Span = tuple[int, int, str]
+"""`[start, end)` in code points of the message, and the reason."""
+
+_QUOTED: Final = r"(?:[ \t]*>)*[ \t]*"
+_END: Final = r"[ \t]*(?:\n|\Z)"
+
+# The line (or two: mail programs break it) that introduces a quoted mail. It names a person and a time.
+ATTRIBUTION: Final = re.compile(
+    rf"^{_QUOTED}(?:"
+    rf"(?:On|Am|Le)[ ](?=[^\n]{{0,120}}(?:\d{{4}}|\d:\d\d|@))[^\n]{{5,200}}?(?:\n{_QUOTED}[^\n]{{0,100}}?)?"
+    r"(?:wrote|schrieb|a écrit)[ ]?:"
+    r"|[^\n]{0,100}?(?:于|在|於)[ \t]*\d{4}[ \t]*[年/.-][^\n]{4,120}?(?:写道|寫道|写到)[ \t]*[:：]?"
+    r"|-{2,}[ ]?(?:Original Message|Forwarded message|原始邮件|原始郵件|转发的邮件|轉寄郵件)[ ]?-{2,}"
+    rf"){_END}",
+    re.MULTILINE,
+)
+_HEADER: Final = (
+    r"(?:From|Sent|Date|To|Cc|Subject|Reply-To|发件人|发送时间|发送日期|日期|时间|收件人|抄送|主题|寄件者|寄件人|寄件日期"
+    r"|收件者|副本|主旨)"
+)
+# The same as a block of header lines, two at least, the sender first.
+_MAIL_HEADER: Final = re.compile(
+    rf"^{_QUOTED}\**(?:From|发件人|寄件者|寄件人)\**[ \t]*[:：][^\n]*\n"
+    rf"(?:{_QUOTED}\**{_HEADER}\**[ \t]*[:：][^\n]*(?:\n|\Z)){{1,7}}",
+    re.MULTILINE,
+)
+_FOOTER_LINE: Final = (
+    r"(?:Reply to this email[^\n]*|<?https?://[^\n]*|or (?:mute|unsubscribe)[^\n]*|Message ID:[^\n]*|<[^\n]*|\.[ ]*$)"
+)
+# "Sent from my phone", and the footer of notification mails, its rule above and its address below.
+FOOTER: Final = re.compile(
+    rf"^(?:{_QUOTED}(?:—|--)[ ]*\n)?{_QUOTED}(?:"
+    r"Sent from (?:my|Mail for|Outlook|Yahoo|ProtonMail|Samsung|Gmail)[^\n]{0,60}|Get Outlook for [^\n]{0,30}"
+    r"|发自我的[^\n]{1,30}|来自我的[^\n]{1,20}(?:手机|邮箱)[^\n]{0,20}|從我的[^\n]{1,20}傳送|发自[^\n]{0,12}(?:邮箱|客户端)[^\n]{0,20}"
+    rf"|You are receiving this because [^\n]{{0,200}}(?:\n{_QUOTED}{_FOOTER_LINE})*"
+    rf"|Reply to this email directly[^\n]{{0,300}}(?:\n{_QUOTED}{_FOOTER_LINE})*"
+    rf"|您收到此(?:邮件|电子邮件)是因为[^\n]{{0,100}}"
+    rf"){_END}",
+    re.MULTILINE,
+)
+# A signature after the standard delimiter (RFC 3676, 4.3), short, with nothing below it but a quote.
+_SIGNATURE: Final = re.compile(r"^-- \n(?:(?![ \t]*>)[^\n]{1,80}(?:\n|\Z)){1,6}(?=\s*(?:>|\Z))", re.MULTILINE)
+# Who signed a commit off, as git writes it.
+_TRAILER: Final = re.compile(
+    r"^(?:(?:Signed-off|Co-authored|Reviewed|Acked|Tested|Reported|Suggested)-by|Cc):[ ][^\n]*<[^\n@]+@[^\n]+>"
+    rf"{_END}|^Change-Id: I[0-9a-f]{{40}}{_END}",
+    re.MULTILINE,
+)
+# Instructions of an issue template; with its line ends only where it has lines of its own.
+_COMMENT: Final = re.compile(r"^[ \t]*<!--.*?-->[ \t]*\n*|<!--.*?-->", re.DOTALL | re.MULTILINE)
+# What every form asks everybody to tick.
+_PLEDGE: Final = re.compile(
+    r"^[ \t]*[-*] \[[ xX]\][ ](?=[^\n]{0,200}(?:(?:searched|checked|read|reviewed)[^\n]{0,80}"
+    r"(?:issues?|documentation|docs|FAQ|guide)|[Cc]ode of [Cc]onduct"
+    r"|我(?:已经?|確認|确认)[^\n]{0,30}(?:搜索|搜尋|阅读|閱讀|查看|检查|确认|遵守)))[^\n]*(?:\n|\Z)",
+    re.MULTILINE,
+)
+# Lines that talk to a bot.
+_COMMAND: Final = re.compile(
+    r"^[ \t]*(?:/(?:accept|approve|lgtm|close|reopen|hold|unhold|retest|rerun|rebase|help|good-first-issue|ok-to-test"
+    r"|check-cla|check-pr)(?:[ \t]+(?:cancel|completed|not-planned))?"
+    r"|/(?:assign|unassign|cc|uncc|label|unlabel|kind|area|sig|priority|triage|milestone|test|lifecycle|invite"
+    r"|remove-[a-z-]+)(?:[ \t]+@?[\w./-]+){0,5}|@(?:dependabot|mergifyio|bors|homu)[ ][^\n]{1,60}"
+    rf"|(?:bors|homu)[ ](?:r[+-]|try|retry)[^\n]{{0,40}}){_END}",
+    re.MULTILINE,
+)
+# What tells a paste from a spreadsheet, word processor or web page from HTML somebody wrote.
+_PASTE: Final = re.compile(
+    r"google-sheets-html-origin|StartFragment|mso-|xmlns:[ox]=|data-sheets|style=[\"']", re.IGNORECASE
+)
+# What it brings along: nothing of it is said by anybody.
+_STYLE: Final = re.compile(
+    r"<style\b[^>]*>.*?</style>|<colgroup\b.*?</colgroup>|<meta\b[^>]*>|<(?:col|link)\b[^>]*>"
+    r"|</?(?:html|head|body|span|font|o:p|tbody|thead|google-sheets-html-origin)\b[^<>]*>",
+    re.DOTALL | re.IGNORECASE,
+)
+_TAG: Final = re.compile(r"<(?:table|tr|td|th|p|div|b|i|u|h[1-6]|ul|ol|li|img|a|br)\b([^<>]*)>", re.IGNORECASE)
+_ATTRIBUTE: Final = re.compile(r"\s+([\w:-]+)(?:=(\"[^\"]*\"|'[^']*'|[^\s\"'<>]+))?")
+_PRESENTATION: Final = re.compile(
+    r"style|width|height|v?align|bgcolor|border|cell(?:spacing|padding)|dir|face|nowrap|data-sheets-.*|x:\w+|lang",
+    re.IGNORECASE,
+)
+_OFFICE_CLASS: Final = re.compile(r"[\"']?(?:xl|et|mso|oa)\w*[\"']?", re.IGNORECASE)
+
+_RULES: Final = (
+    ("template_comment", _COMMENT),
+    ("mail_attribution", ATTRIBUTION),
+    ("mail_header", _MAIL_HEADER),
+    ("mail_footer", FOOTER),
+    ("signature", _SIGNATURE),
+    ("trailer", _TRAILER),
+    ("pledge", _PLEDGE),
+    ("slash_command", _COMMAND),
+)
+# What a message must have for any of them to find something, in the syntax of Rust's expressions as well.
+GATE: Final = (
+    r"(?m)<!--|wrote ?:|schrieb|écrit ?:|写道|寫道|写到|Original Message|Forwarded message|原始邮件|原始郵件|转发的邮件"
+    r"|轉寄郵件|发件人|寄件|^[> \t*]*From\**:|Sent from|Outlook|发自|来自我的|傳送|receiving this|Reply to this email"
+    r"|您收到此|^-- $|-by: |^Cc: |^Change-Id|^[ \t]*[-*] \[[ xX]\]|^[ \t]*/[a-z]"
+    r"|^[ \t]*(?:@dependabot|@mergifyio|@bors|@homu|bors |homu )"
+    r"|(?i:google-sheets|StartFragment|mso-|xmlns:[ox]=|data-sheets|style=)"
+)
+
+
+def rule_spans(text: str) -> Iterator[Span]:
+    """What the rules find in a message, in no order; spans may overlap."""
+    for reason, rule in _RULES:
+        for found in rule.finditer(text):
+            yield found.start(), found.end(), reason
+    if "<" in text and _PASTE.search(text):
+        yield from _paste_spans(text)
+
+
+def _paste_spans(text: str) -> Iterator[Span]:
+    """How pasted HTML looks: styles, and tags and attributes of presentation; the table stays, and what is in it."""
+    for found in _STYLE.finditer(text):
+        yield found.start(), found.end(), "html_paste"
+    for tag in _TAG.finditer(text):
+        start = tag.start(1)
+        for found in _ATTRIBUTE.finditer(tag[1]):
+            name, value = found[1], found[2] or ""
+            if _PRESENTATION.fullmatch(name) or (name.lower() == "class" and _OFFICE_CLASS.fullmatch(value)):
+                yield start + found.start(), start + found.end(), "html_paste"
