@@ -7,6 +7,7 @@ from typing import Any, Final
 import pymupdf
 
 from tasks.extract.parsed import Box
+from tasks.extract.pdf_grids import Edge, rule_edges
 
 # No ligatures (they come apart), nothing off the page, rules and boxes beside the text. Pictures are read elsewhere:
 # with them a page costs ten times as much.
@@ -16,6 +17,7 @@ FLAGS: Final = int(
     | pymupdf.TEXT_CID_FOR_UNKNOWN_UNICODE
     | pymupdf.TEXT_COLLECT_VECTORS
 )
+_WHITE: Final = 0xFFFFFF
 _BOLD: Final = 16
 _MONO: Final = 8
 _SUPERSCRIPT: Final = 1
@@ -40,6 +42,8 @@ class Line:
     block: int
     order: int
     superscript: bool = False
+    # Index of the page's table that this line stands for.
+    table: int | None = None
 
 
 @dataclass(slots=True)
@@ -52,7 +56,9 @@ class PageLines:
         height: Of the page, in points.
         lines: Upright lines, in drawing order.
         stray: Lines that stand askew to the rest: watermarks, stamps in the margin.
-        rules: Boxes of drawn lines and rectangles.
+        rules: Boxes of what is drawn.
+        flat: Rules that run across.
+        upright: Rules that run down.
     """
 
     number: int
@@ -61,6 +67,8 @@ class PageLines:
     lines: list[Line]
     stray: list[Line]
     rules: list[Box]
+    flat: list[Edge]
+    upright: list[Edge]
 
 
 def read_lines(page: Any, number: int) -> PageLines:
@@ -70,10 +78,14 @@ def read_lines(page: Any, number: int) -> PageLines:
     turned: dict[tuple[int, int], list[Line]] = {}
     askew: list[Line] = []
     rules: list[Box] = []
+    straight: list[Box] = []
     order = 0
     for block in content["blocks"]:
         if block["type"] == 3:
             rules.append(block["bbox"])
+            # Curves rule nothing off, and white covers.
+            if block["isrect"] and block["color"] != _WHITE:
+                straight.append(block["bbox"])
             continue
         if block["type"]:
             continue
@@ -93,9 +105,10 @@ def read_lines(page: Any, number: int) -> PageLines:
     lines = turned.pop(main, [])
     if main != (1, 0):
         width, height = _upright(lines, main, width, height), width if main[1] else height
-        rules = []
+        rules, straight = [], []
     stray = [*askew, *(line for turn in sorted(turned) for line in turned[turn])]
-    return PageLines(number, width, height, _once(lines), _once(stray), rules)
+    flat, upright = rule_edges(straight, width, height)
+    return PageLines(number, width, height, _once(lines), _once(stray), rules, flat, upright)
 
 
 def _line(spans: list[dict[str, Any]], box: Box, block: int, order: int) -> Line | None:

@@ -32,8 +32,11 @@ class Row:
     y1: float
 
 
-def order_rows(lines: Sequence[Line]) -> list[list[Row]]:
+def order_rows(rows: list[Row]) -> list[list[Row]]:
     """Columns of rows, in reading order.
+
+    Args:
+        rows: Of a page (`rows_of`).
 
     Where most rows of a stretch of the page leave the same strip free, with prose on both sides of it, the stretch is
     read column by column; rows that cross the strip (a title, a wide figure's caption) are read before and after it.
@@ -42,20 +45,14 @@ def order_rows(lines: Sequence[Line]) -> list[list[Row]]:
     Source of the idea: recursive X-Y cut (Nagy and Seth, 1984), from the widest stretch inwards, so that a blank line
     common to both columns does not split them.
     """
-    if not lines:
-        return []
-    return _order(_rows(lines))
-
-
-def _order(rows: list[Row]) -> list[list[Row]]:
     best = max((found for x in _candidates(rows) for found in _stretches(rows, x)), default=None, key=lambda f: f[0])
     if best is None:
         return [rows] if rows else []
     _, first, last, x = best
     cells = [cell for row in rows[first:last] for cell in row.cells]
     sides = [cell for cell in cells if _middle(cell) < x], [cell for cell in cells if _middle(cell) >= x]
-    columns = [column for side in sides for column in _order(_rows(side))]
-    return [*_order(rows[:first]), *columns, *_order(rows[last:])]
+    columns = [column for side in sides for column in order_rows(rows_of(side))]
+    return [*order_rows(rows[:first]), *columns, *order_rows(rows[last:])]
 
 
 def _candidates(rows: Sequence[Row]) -> list[float]:
@@ -114,7 +111,7 @@ def _middle(cell: Line) -> float:
     return (cell.x0 + cell.x1) / 2
 
 
-def _rows(lines: Sequence[Line]) -> list[Row]:
+def rows_of(lines: Sequence[Line]) -> list[Row]:
     """Lines whose middles lie within each other's height are on one row."""
     rows: list[Row] = []
     for line in sorted(lines, key=lambda line: (line.y0 + line.y1, line.x0, line.order)):

@@ -8,6 +8,7 @@ from statistics import median
 from typing import Final
 
 from tasks.extract.parsed import Box
+from tasks.extract.pdf_grids import Cell
 from tasks.extract.pdf_order import Row
 
 # Scripts written without spaces between words, and full-width punctuation.
@@ -36,7 +37,19 @@ class Paragraph:
     size: float = 0.0
     bold: bool = False
     html: str | None = None
+    # Of a table: its cells with their texts, and the sides of its columns.
+    cells: Sequence[tuple[Cell, str]] = ()
+    sides: Sequence[float] = ()
+    # Whether it is the first of a column.
+    opens_column: bool = False
+    # Where it ends.
+    last_page: int = 0
+    # The right side of its column.
+    right: float = 0.0
     attributes: dict[str, object] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        self.last_page = self.last_page or self.page
 
 
 def group_rows(rows: Sequence[Row], page: int, apart: frozenset[str] = frozenset()) -> list[Paragraph]:
@@ -48,13 +61,13 @@ def group_rows(rows: Sequence[Row], page: int, apart: frozenset[str] = frozenset
         apart: Keys (`line_key`) of lines that repeat over pages: never joined with others.
     """
     groups: list[list[Row]] = []
-    frame = _Frame(rows)
+    frame = _Frame([row for row in rows if not apart or line_key(row_text(row)) not in apart] or rows)
     for row in rows:
         if groups and frame.continues(groups[-1], row) and not _apart(groups[-1][-1], row, apart):
             groups[-1].append(row)
         else:
             groups.append([row])
-    return [_paragraph(group, page) for group in groups]
+    return [_paragraph(group, page, frame.right) for group in groups]
 
 
 def line_key(text: str) -> str:
@@ -88,6 +101,26 @@ def join_lines(before: str, after: str) -> str:
     return f"{before} {after}"
 
 
+def is_unfinished(before: Paragraph, after: Paragraph) -> bool:
+    """Whether a paragraph that opens a column goes on with the one that ended the column before.
+
+    It does when that one stopped in mid-sentence with its last line full, and this one does not begin like a new one.
+    """
+    if not before.text or not after.text or _ENDS_SENTENCE.search(before.text):
+        return False
+    last, first = before.rows[-1], after.rows[0]
+    size = last.cells[0].size
+    if after.text[0].islower() and _ENDS_WORD_CUT.search(before.text):
+        return True
+    if before.right - last.x1 > 2.5 * size or first.x0 - min(row.x0 for row in after.rows) > 0.9 * size:
+        return False
+    if after.text[0].islower():
+        return True
+    if len(before.rows) < 2 or _BULLET.match(after.text) or _NUMBERED.match(after.text):
+        return False
+    return len(after.rows) > 1 or bool(_ENDS_SENTENCE.search(after.text))
+
+
 class _Frame:
     """The left and right edge and the line distance of a column."""
 
@@ -99,6 +132,8 @@ class _Frame:
 
     def continues(self, group: Sequence[Row], row: Row) -> bool:
         before, line, last = group[-1], row.cells[0], group[-1].cells[0]
+        if line.table is not None or last.table is not None:
+            return False
         step = row.y0 - before.y0
         if not _alike(before, row) or line.mono != last.mono:
             return False
@@ -135,11 +170,11 @@ def _apart(before: Row, row: Row, apart: frozenset[str]) -> bool:
     return bool(apart) and (line_key(row_text(before)) in apart) != (line_key(row_text(row)) in apart)
 
 
-def _paragraph(rows: list[Row], page: int) -> Paragraph:
+def _paragraph(rows: list[Row], page: int, right: float) -> Paragraph:
     first = rows[0].cells[0]
     box = (min(r.x0 for r in rows), min(r.y0 for r in rows), max(r.x1 for r in rows), max(r.y1 for r in rows))
     if first.mono and all(cell.mono for row in rows for cell in row.cells):
-        return Paragraph(rows, "code", page, _code(rows), box=box, size=first.size, bold=first.bold)
+        return Paragraph(rows, "code", page, _code(rows), box=box, size=first.size, bold=first.bold, right=right)
     text = ""
     for row in rows:
         text = join_lines(text, row_text(row))
@@ -148,7 +183,8 @@ def _paragraph(rows: list[Row], page: int) -> Paragraph:
         kind, text = "list", f"- {text[bullet.end() :]}"
     elif _NUMBERED.match(text):
         kind = "list"
-    return Paragraph(rows, kind, page, text, box=box, size=first.size, bold=all(r.cells[0].bold for r in rows))
+    bold = all(r.cells[0].bold for r in rows)
+    return Paragraph(rows, kind, page, text, box=box, size=first.size, bold=bold, right=right)
 
 
 def _code(rows: Sequence[Row]) -> str:

@@ -1,8 +1,7 @@
 """PDF to Markdown with blocks, through PyMuPDF. Runs in the sandbox."""
 
-from collections import Counter
 from collections.abc import Sequence
-from typing import Any, Final
+from typing import Any
 
 import pymupdf
 
@@ -10,14 +9,11 @@ from tasks.extract.parsed import MarkdownBuilder, Parsed, ParseError, Picture
 from tasks.extract.pdf_headings import mark_headings
 from tasks.extract.pdf_health import cause_of_loss, check_text, missing_content
 from tasks.extract.pdf_images import find_pictures
+from tasks.extract.pdf_layout import body_size, join_over_breaks, lay_out, repeated_edges
 from tasks.extract.pdf_lines import PageLines, read_lines
-from tasks.extract.pdf_order import order_rows
-from tasks.extract.pdf_paragraphs import Paragraph, group_rows, line_key
+from tasks.extract.pdf_paragraphs import Paragraph, line_key
 from tasks.extract.pdf_tables import take_tables
 from tasks.extract.settings import ExtractCause
-
-# Lines at the top and bottom of a page that may be its header and footer.
-_EDGE_LINES: Final = 3
 
 
 def parse_pdf(data: bytes, password: str | None, *, pictures: bool) -> Parsed:
@@ -77,39 +73,16 @@ def _read(document: Any, data: bytes, *, pictures: bool) -> Parsed:
     found, decorative = find_pictures(document, pages) if pictures else ([], 0)
     if decorative:
         metadata["decorative_images"] = decorative
-    apart = _repeated_edges(pages)
-    laid_out = {page.number: _lay_out(page, tables[page.number], apart) for page in pages}
+    apart = repeated_edges(pages)
+    body = body_size(pages)
+    laid_out = {page.number: lay_out(page, tables[page.number], body, apart) for page in pages}
+    join_over_breaks(list(laid_out.values()), apart)
     paragraphs = [paragraph for page in pages for paragraph in laid_out[page.number]]
     running = [paragraph.text for paragraph in paragraphs if line_key(paragraph.text) in apart]
     mark_headings(paragraphs, document.get_toc(), running)
     parsed = _write(pages, laid_out, found)
     parsed.metadata, parsed.title = metadata, _title(document, paragraphs)
     return parsed
-
-
-def _repeated_edges(pages: Sequence[PageLines]) -> frozenset[str]:
-    """Keys of lines found at the edge of several pages; `clean` decides later whether they are furniture."""
-    counts: Counter[str] = Counter()
-    for page in pages:
-        ordered = sorted(page.lines, key=lambda line: (line.y0, line.x0))
-        edges = ordered if len(ordered) <= 2 * _EDGE_LINES else [*ordered[:_EDGE_LINES], *ordered[-_EDGE_LINES:]]
-        counts.update({line_key(line.text) for line in edges})
-    return frozenset(key for key, count in counts.items() if count >= 2)
-
-
-def _lay_out(page: PageLines, tables: list[Paragraph], apart: frozenset[str]) -> list[Paragraph]:
-    """Paragraphs and tables of a page in reading order; lines that stand askew come last."""
-    paragraphs: list[Paragraph] = []
-    for column in order_rows(page.lines):
-        paragraphs += group_rows(column, page.number, apart)
-    for table in tables:
-        above = [i for i, paragraph in enumerate(paragraphs) if paragraph.box[3] <= table.box[1] + 2]
-        paragraphs.insert(above[-1] + 1 if above else 0, table)
-    for column in order_rows(page.stray):
-        for paragraph in group_rows(column, page.number):
-            paragraph.attributes["askew"] = True
-            paragraphs.append(paragraph)
-    return paragraphs
 
 
 def _write(
