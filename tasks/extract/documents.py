@@ -118,7 +118,7 @@ def _quarantine(entry: Mapping[str, Any], error: RawError | ParseError | Sandbox
 
 STEP: Final = Step(
     name=NAME,
-    version=2,
+    version=3,
     settings=ExtractSettings,
     reads=INVENTORY,
     writes=DOCUMENT,
