@@ -2,7 +2,8 @@
 
 First spans: page furniture, licence headers, boilerplate of messages, each with its reason. Then characters: NFC, no
 control or zero-width characters, no trailing blanks, at most two empty lines in a row; fenced code stays as it is.
-Blocks move along, so that a page or a turn is still where it says.
+Blocks move along, so that a page or a turn is still where it says. Source code keeps its characters: in a string
+literal every one of them may count, so only spans are taken out of it.
 """
 
 import re
@@ -83,11 +84,17 @@ def _apply(batch: pa.Table, removed: pa.Table) -> pa.Table:
     for row in removed.to_pylist():
         spans.setdefault(row["doc_id"], []).append(row)
     ids = pl.Series(pl.from_arrow(batch["id"]))
-    touched = (untidy | composed | ids.is_in(list(spans))).arg_true().to_list()
+    is_code = pl.Series(pl.from_arrow(batch["source_type"])) == "code"
+    touched = (((untidy | composed) & ~is_code) | ids.is_in(list(spans))).arg_true().to_list()
     if not touched:
         return batch
-    rows = batch.select(["id", "text", "blocks"]).take(pa.array(touched, pa.int64())).to_pylist()
-    edited = [clean_text(row["text"], row["blocks"], spans.get(row["id"], [])) for row in rows]
+    rows = batch.select(["id", "text", "blocks", "source_type"]).take(pa.array(touched, pa.int64())).to_pylist()
+    edited = [
+        (cut_spans if row["source_type"] == "code" else clean_text)(
+            row["text"], row["blocks"], spans.get(row["id"], [])
+        )
+        for row in rows
+    ]
     return _replaced(batch, touched, edited)
 
 
@@ -101,6 +108,12 @@ def _replaced(batch: pa.Table, rows: list[int], edited: list[tuple[str, list[dic
         both = pa.chunked_array([*batch[name].chunks, pa.array(values, field.type)], field.type)
         batch = batch.set_column(schema.get_field_index(name), field, both.combine_chunks().take(pa.array(order)))
     return batch
+
+
+def cut_spans(text: str, blocks: list[dict[str, Any]], spans: list[dict[str, Any]]) -> tuple[str, list[dict[str, Any]]]:
+    """One text without `spans`, otherwise as it is, and its blocks moved along."""
+    cut = EditedText(text, _merged(spans))
+    return cut.text, cut.blocks(blocks)
 
 
 def clean_text(
@@ -177,7 +190,7 @@ def _outside_fences(text: str, edits: list[Edit]) -> list[Edit]:
 
 STEP: Final = Step(
     name=NAME,
-    version=3,
+    version=4,
     settings=CleanSettings,
     reads=DOCUMENT,
     writes=DOCUMENT,
