@@ -38,6 +38,7 @@ _TRAILING: Final = r"[ \t\u00a0\u3000]+\n"
 _MANY_LINES: Final = r"\n{4,}"
 _GONE: Final = re.compile(_INVISIBLE)
 _BLANKS: Final = " \t\u00a0\u3000"
+_ASCII_CONTROLS: Final = bytes([*range(9), 11, *range(14, 32), 127])
 _LINE_ENDS: Final = tuple(f"{blank}\n" for blank in _BLANKS)
 _LINES: Final = re.compile(_MANY_LINES)
 # A character and the marks that follow it; Hangul syllables in parts.
@@ -77,15 +78,16 @@ def clean_documents(batch: pa.Table, settings: CleanSettings) -> Partition:
 
 def _apply(batch: pa.Table, removed: pa.Table) -> pa.Table:
     """`batch` with the spans cut and the characters tidied; documents that need neither are not touched."""
-    text = pl.Series(pl.from_arrow(batch["text"]))
+    is_code = pl.Series(pl.from_arrow(batch["source_type"])) == "code"
+    # Of code nothing is tidied, so nothing of it is looked at.
+    text = pl.Series(pl.from_arrow(batch["text"])).zip_with(~is_code, pl.Series([""], dtype=pl.String))
     untidy = text.str.contains(f"{_INVISIBLE}|{_TRAILING}|{_MANY_LINES}|{_ENDS}")
     composed = text.str.contains(r"[^\x00-\u02ff\u2000-\u206f\u3000-\u303f\u4e00-\u9fff\uff00-\uffef]")
     spans: dict[str, list[dict[str, Any]]] = {}
     for row in removed.to_pylist():
         spans.setdefault(row["doc_id"], []).append(row)
     ids = pl.Series(pl.from_arrow(batch["id"]))
-    is_code = pl.Series(pl.from_arrow(batch["source_type"])) == "code"
-    touched = (((untidy | composed) & ~is_code) | ids.is_in(list(spans))).arg_true().to_list()
+    touched = (untidy | composed | ids.is_in(list(spans))).arg_true().to_list()
     if not touched:
         return batch
     rows = batch.select(["id", "text", "blocks", "source_type"]).take(pa.array(touched, pa.int64())).to_pylist()
@@ -142,6 +144,8 @@ def _merged(spans: list[dict[str, Any]]) -> list[Edit]:
 
 
 def _invisible(text: str) -> list[Edit]:
+    if text.isascii() and len(text.encode().translate(None, _ASCII_CONTROLS)) == len(text):
+        return []
     return _outside_fences(text, [Edit(found.start(), found.end()) for found in _GONE.finditer(text)])
 
 

@@ -1,7 +1,6 @@
 """Extract source code: one document per file of a repository, archive or folder. Nothing in it is ever executed."""
 
 from collections.abc import Mapping
-from pathlib import PurePosixPath
 from typing import Any, Final
 
 import polars as pl
@@ -15,7 +14,7 @@ from tasks.engine.partition import split
 from tasks.engine.step import Accounting, Partition, Step
 from tasks.extract.code_files import judge_files
 from tasks.extract.code_languages import language_of
-from tasks.extract.code_licences import stated_licence
+from tasks.extract.code_licences import stated_licences
 from tasks.extract.code_measures import measure_code
 from tasks.extract.code_paths import role_of
 from tasks.extract.code_settings import CodeDrop, CodeSettings
@@ -60,7 +59,7 @@ def extract_code_files(batch: pa.Table, settings: CodeSettings) -> Partition:
         schema={"language": pl.String, "visible": pl.Float64},
         orient="row",
     )
-    documents = documents_table(rows)
+    documents = _with_own_licences(documents_table(rows))
     files = _described(documents, described)
     judged = judge_files(files, settings.wanted)
     parts = split(_labelled(documents, files), step=NAME, **{name: judged[name] for name in judged.columns})
@@ -71,7 +70,7 @@ def extract_code_files(batch: pa.Table, settings: CodeSettings) -> Partition:
 
 def _document(entry: Mapping[str, Any], data: bytes) -> dict[str, Any]:
     """A document's row, with `language` and `visible` beside its columns."""
-    path = entry["member"] or entry["path"]
+    path: str = entry["member"] or entry["path"]
     if not data.strip():
         raise ParseError(ExtractCause.EMPTY, "the file has no content")
     if is_binary(data):
@@ -87,7 +86,6 @@ def _document(entry: Mapping[str, Any], data: bytes) -> dict[str, Any]:
         raise ParseError(ExtractCause.EMPTY, "the file has no content")
     is_prose = language in _PROSE
     blocks, title = markdown_blocks(text) if language == "markdown" else ([], None)
-    stated = None if is_prose else stated_licence(text)
     row = document_row(
         entry,
         text,
@@ -95,8 +93,8 @@ def _document(entry: Mapping[str, Any], data: bytes) -> dict[str, Any]:
         raw_sha256=entry["digest"],
         source=entry["path"] if not entry["member"] else f"{entry['path']}/{entry['member']}",
         path=path,
-        license=stated or entry["license"],
-        title=title or PurePosixPath(path).name,
+        license=entry["license"],
+        title=title or path.rpartition("/")[2],
         mime=f"text/x-{language}" if language else "text/plain",
         blocks=blocks,
     )
@@ -110,6 +108,14 @@ def _visible(html: str) -> int:
         return 0
     body.strip_tags(["script", "style", "template"])
     return len(" ".join(body.text(separator=" ").split()))
+
+
+def _with_own_licences(documents: pa.Table) -> pa.Table:
+    """`documents`, each file of code under the licence it states itself, where it states one."""
+    frame = pl.DataFrame(pl.from_arrow(documents.select(["text", "source_type", "license"])))
+    stated = pl.when(frame["source_type"] == "code").then(stated_licences(frame["text"]))
+    licences = frame.select(pl.coalesce(stated, "license")).to_series().to_arrow().cast(pa.large_string())
+    return documents.set_column(documents.schema.get_field_index("license"), DOCUMENT.arrow.field("license"), licences)
 
 
 def _described(documents: pa.Table, described: pl.DataFrame) -> pl.DataFrame:

@@ -5,7 +5,6 @@ which keeps a list of names, endings and interpreters.
 """
 
 import re
-from pathlib import PurePosixPath
 from typing import Final
 
 from identify.extensions import EXTENSIONS, EXTENSIONS_NEED_BINARY_CHECK, NAMES
@@ -102,7 +101,7 @@ def language_of(path: str, text: str) -> str | None:
         path: Of the file; only its last part counts.
         text: Its beginning is enough.
     """
-    name = PurePosixPath(path).name
+    name = path.rpartition("/")[2]
     lower = name.lower()
     # A template of a file: config.h.in, setup.py.j2.
     if lower.endswith(".in") and "." in lower[:-3]:

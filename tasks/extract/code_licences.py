@@ -9,6 +9,7 @@ from collections.abc import Collection
 from functools import lru_cache
 from typing import Final
 
+import polars as pl
 from boolean import Expression
 from license_expression import ExpressionError, LicenseSymbol, LicenseWithExceptionSymbol, get_spdx_licensing
 
@@ -16,7 +17,7 @@ from tasks.containers.licences import UNRECOGNIZED, licence_of_text, spdx_expres
 
 _HEAD: Final = 6000
 # Cheap gate: most files say nothing.
-_SPEAKS: Final = re.compile(r"licen[sc]e|SPDX|permission|redistribut|许可|許可|木兰", re.IGNORECASE)
+_SPEAKS: Final = r"(?i)licen[sc]e|SPDX|permission|redistribut|许可|許可|木兰"
 _TAG: Final = re.compile(r"SPDX-License-Identifier:[ \t]*([A-Za-z0-9.+()\- ]+?)[ \t]*(?:\*/|-->|\"|'|$)", re.MULTILINE)
 # Where the comment at the top must have ended: what follows may speak of licences in strings.
 _CODE: Final = re.compile(
@@ -50,6 +51,13 @@ _NOTICES: Final = (
 _EITHER: Final = re.compile(r"\b(?:either|dual|at your option|or the)\b", re.IGNORECASE)
 
 
+def stated_licences(texts: pl.Series) -> pl.Series:
+    """`stated_licence` of each text."""
+    speaking = texts.str.slice(0, _HEAD).str.contains(_SPEAKS).arg_true()
+    found = pl.Series([stated_licence(text) for text in texts.gather(speaking)], dtype=pl.String)
+    return pl.repeat(None, len(texts), dtype=pl.String, eager=True).scatter(speaking, found)
+
+
 def stated_licence(text: str) -> str | None:
     """SPDX expression of the licence a file's first lines state; None where they state none that is known.
 
@@ -57,8 +65,6 @@ def stated_licence(text: str) -> str | None:
         text: The file; its beginning is enough.
     """
     head = text[:_HEAD]
-    if not _SPEAKS.search(head):
-        return None
     if tag := _TAG.search(head):
         return spdx_expression(tag[1])
     code = _CODE.search(head)

@@ -14,7 +14,7 @@ _MARKS: Final = (
     (b"\xfe\xff", "utf-16"),
 )
 # Bytes no text in a supported encoding holds (tab, line ends, form feed and escape are allowed).
-_CONTROL = re.compile(rb"[\x00-\x08\x0e-\x1a\x1c-\x1f]")
+_CONTROL: Final = bytes([*range(0x09), *range(0x0E, 0x1B), *range(0x1C, 0x20)])
 _DECLARED = re.compile(rb"""(?:charset|encoding)\s*=\s*["']?\s*([A-Za-z0-9_.:-]{2,24})""", re.IGNORECASE)
 _COMMON_HAN: Final = frozenset(
     "的一是不了在人有我他这中大来上国和说们为子地出也得时要就可以会你对生能而年這來國說們為時會對個"
@@ -39,7 +39,7 @@ def is_binary(data: bytes) -> bool:
     if data.startswith((b"\xff\xfe", b"\xfe\xff", b"\0\0\xfe\xff")):
         return False
     sample = data[:65536]
-    return len(_CONTROL.findall(sample)) > len(sample) // 200
+    return len(sample) - len(sample.translate(None, _CONTROL)) > len(sample) // 200
 
 
 def decode_text(data: bytes, *, cut: bool = False) -> Decoded:
