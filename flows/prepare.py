@@ -13,6 +13,7 @@ from tasks.extract.code_settings import CodeSettings
 from tasks.extract.documents import STEP as DOCUMENTS
 from tasks.extract.faq import STEP as FAQ
 from tasks.extract.issues import STEP as ISSUES
+from tasks.extract.ocr import available_engine
 from tasks.extract.settings import ExtractSettings
 from tasks.extract.text import STEP as TEXT
 from tasks.quality.language import STEP as LANGUAGE
@@ -50,7 +51,9 @@ def prepare(
 
 
 def settings_of(kind: str, extract_settings: ExtractSettings, recipe: Recipe) -> ExtractSettings:
-    """Settings of the extraction of one kind of source: what only code needs is no part of the others' cache keys."""
+    """Settings of the extraction of one kind of source: what only one needs is no part of the others' cache keys."""
+    if kind == "documents" and extract_settings.ocr != "never":
+        return extract_settings.model_copy(update={"ocr_engine": available_engine()})
     if kind != "code":
         return extract_settings
     return CodeSettings(**dict(extract_settings), wanted=recipe.steps.extract_code)

@@ -5,7 +5,6 @@ that one file.
 """
 
 from collections.abc import Mapping
-from functools import partial
 from hashlib import blake2b
 from typing import Any, Final
 
@@ -17,7 +16,7 @@ from schemas.outcomes import QUARANTINE
 from schemas.sides import IMAGE
 from tasks.engine.sandbox import SandboxError, borrowed_sandbox
 from tasks.engine.step import Accounting, Partition, Step
-from tasks.extract.parse_file import parse_file
+from tasks.extract.ocr_pass import read_file
 from tasks.extract.parsed import Parsed, ParseError
 from tasks.extract.raw import EntryReader, RawError
 from tasks.extract.rows import document_row, documents_table, quarantine_row, storable
@@ -50,8 +49,7 @@ def extract_files(batch: pa.Table, settings: ExtractSettings) -> Partition:
             try:
                 data = reader.read(entry)
                 password = settings.passwords.get(entry["source_key"])
-                parse = partial(parse_file, pictures=settings.images)
-                kind, parsed, measured = sandbox.call(parse, data, _name(entry), password)
+                kind, parsed, measured = read_file(sandbox, data, _name(entry), password, settings)
             except (RawError, ParseError, SandboxError) as error:
                 bad.append(_quarantine(entry, error))
                 continue

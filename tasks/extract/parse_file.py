@@ -1,5 +1,8 @@
 """One file of a documents source to a parsed document. Runs in the sandbox: nothing here is trusted to end."""
 
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING
+
 from tasks.engine.sandbox import unmetered
 from tasks.extract.parsed import Parsed, ParseError
 from tasks.extract.pictures import measure_picture
@@ -7,11 +10,19 @@ from tasks.extract.settings import ExtractCause
 from tasks.extract.sniff import FileKind, UnreadableKindError, sniff
 from tasks.extract.text_decoding import decode_text
 
+if TYPE_CHECKING:
+    from tasks.extract.ocr import OcrLine
+
 Measures = dict[str, object]
 
 
 def parse_file(
-    data: bytes, name: str, password: str | None, *, pictures: bool
+    data: bytes,
+    name: str,
+    password: str | None,
+    *,
+    pictures: bool,
+    seen: "Mapping[int, Sequence[OcrLine]] | None" = None,
 ) -> tuple[FileKind, Parsed, list[Measures]]:
     """Say what a file is and read it.
 
@@ -20,6 +31,7 @@ def parse_file(
         name: Its path, for kinds of plain text.
         password: Of an encrypted file.
         pictures: Whether to take embedded pictures.
+        seen: Lines that an OCR engine read, by page: they are the text of those pages.
 
     Returns:
         Its kind, its text and blocks, and the measures of the pictures worth keeping, each with its `picture` index.
@@ -32,9 +44,15 @@ def parse_file(
         kind = sniff(data, name)
     except UnreadableKindError as error:
         raise ParseError(error.cause, error.message) from None
-    parsed = _parse(kind, data, password, pictures=pictures)
+    if seen is not None:
+        with unmetered():
+            from tasks.extract.ocr import with_text
+        parsed = _parse("pdf", with_text(data, password, seen), password, pictures=pictures)
+    else:
+        parsed = _parse(kind.parser, data, password, pictures=pictures)
     if not parsed.text.strip():
-        raise ParseError(ExtractCause.EMPTY, "no text in it")
+        cause = ExtractCause.NO_TEXT_LAYER if parsed.pictures else ExtractCause.EMPTY
+        raise ParseError(cause, "nothing but pictures" if parsed.pictures else "no text in it")
     measured = []
     for index, picture in enumerate(parsed.pictures):
         if (found := measure_picture(picture)) is not None:
@@ -42,19 +60,19 @@ def parse_file(
     return kind, parsed, measured
 
 
-def _parse(kind: FileKind, data: bytes, password: str | None, *, pictures: bool) -> Parsed:
-    match kind.parser:
+def _parse(parser: str, data: bytes, password: str | None, *, pictures: bool) -> Parsed:
+    match parser:
         case "pdf":
             with unmetered():
                 from tasks.extract.pdf_reader import parse_pdf
             return parse_pdf(data, password, pictures=pictures)
         case "picture":
-            raise ParseError(ExtractCause.NO_TEXT_LAYER, "a picture: it needs OCR")
+            raise ParseError(ExtractCause.NO_TEXT_LAYER, "a picture: needs OCR, `pip install winnow[ocr]`")
         case "markdown" | "text":
             return _plain(data)
     with unmetered():
         from tasks.extract.office import parse_office
-    return parse_office(kind.parser, data)
+    return parse_office(parser, data)
 
 
 def _plain(data: bytes) -> Parsed:

@@ -4,14 +4,18 @@ import re
 from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
+import pymupdf
+
 from tasks.extract.parsed import ParseError
 from tasks.extract.pdf_lines import PageLines
 from tasks.extract.settings import ExtractCause
+from tasks.extract.text_layer import cause_of_page, is_badly_read
 
 _REFERENCE: Final = re.compile(r"(?<![\d.])(\d{1,8}) \d{1,5} R(?![A-Za-z])")
-# Characters no reader would call text: private use, replacement, unassigned controls.
-_NO_TEXT: Final = re.compile("[\ue000-\uf8ff\ufffd\x00-\x08\x0e-\x1f\x7f-\x9f\U000f0000-\U0010ffff]")
-_MAX_GARBAGE: Final = 0.3
+# Of the page's area: a scan.
+_SCAN_SHARE: Final = 0.8
+# In characters: fewer may be a stamp on a scan.
+_SHORT: Final = 120
 _MAX_OBJECTS_WALKED: Final = 200_000
 
 
@@ -70,25 +74,70 @@ def _has_dangling_references(document: Any) -> bool:
 def check_text(document: Any, pages: Sequence[PageLines], tables: Mapping[int, Sequence[Any]]) -> dict[str, Any]:
     """Judge the text layer; what is to be known about a usable one, for `metadata`.
 
+    A page without usable text is flagged; a document most of whose pages are such is none.
+
     Raises:
-        ParseError: No page has text, or what they have is no text.
+        ParseError: Most pages that are not blank have no text, or what they have is no text.
     """
-    texts = [
-        "".join(line.text for line in page.lines) + "".join(table.text for table in tables.get(page.number, ()))
-        for page in pages
-    ]
-    empty = [page.number for page, text in zip(pages, texts, strict=True) if not text.strip()]
-    if len(empty) == len(pages) and not any(page.stray for page in pages):
-        drawn = any(page.rules for page in pages) or any(document.get_page_images(i) for i in range(len(pages)))
-        if drawn:
-            raise ParseError(ExtractCause.NO_TEXT_LAYER, f"{len(pages)} pages of pictures without text: needs OCR")
+    found: dict[ExtractCause, list[int]] = {}
+    blank = 0
+    for page in pages:
+        text = "\n".join([*(line.text for line in page.lines), *(table.text for table in tables.get(page.number, ()))])
+        if not text.strip():
+            text = "\n".join(line.text for line in page.stray)
+        cause = page_cause(document, page.number, text, drawn=bool(page.rules))
+        if cause == ExtractCause.EMPTY:
+            blank += 1
+        elif cause is not None:
+            found.setdefault(cause, []).append(page.number)
+    if blank == len(pages):
         raise ParseError(ExtractCause.EMPTY, f"{len(pages)} blank pages")
-    garbage = [page.number for page, text in zip(pages, texts, strict=True) if _is_garbage(text)]
-    if garbage and len(garbage) >= 0.5 * (len(pages) - len(empty)):
-        raise ParseError(ExtractCause.GARBAGE_TEXT_LAYER, f"{len(garbage)} of {len(pages)} pages have no readable text")
-    found = {"pages_without_text": empty, "pages_with_garbage": garbage}
-    return {name: numbers for name, numbers in found.items() if numbers}
+    bad = sum(map(len, found.values()))
+    if bad >= 0.5 * (len(pages) - blank):
+        worst = max(found, key=lambda cause: len(found[cause]))
+        raise ParseError(worst, f"{bad} of {len(pages)} pages {_ADVICE[worst]}: needs OCR, `pip install winnow[ocr]`")
+    return {_FLAGS[cause]: numbers for cause, numbers in found.items()}
 
 
-def _is_garbage(text: str) -> bool:
-    return bool(text) and len(_NO_TEXT.findall(text)) > _MAX_GARBAGE * len(text)
+_ADVICE: Final = {
+    ExtractCause.NO_TEXT_LAYER: "are pictures without text",
+    ExtractCause.GARBAGE_TEXT_LAYER: "have no readable text",
+}
+_FLAGS: Final = {
+    ExtractCause.NO_TEXT_LAYER: "pages_without_text",
+    ExtractCause.GARBAGE_TEXT_LAYER: "pages_with_garbage",
+}
+
+
+def unusable_pages(document: Any) -> list[int]:
+    """Numbers of the pages, from 1, that OCR has to read."""
+    return [
+        page.number + 1
+        for page in document
+        if page_cause(document, page.number + 1, page.get_text()) not in (None, ExtractCause.EMPTY)
+    ]
+
+
+def page_cause(document: Any, number: int, text: str, *, drawn: bool | None = None) -> ExtractCause | None:
+    """Why the text of a page is not usable, `EMPTY` for a blank page; None where it is.
+
+    Args:
+        document: It is of.
+        number: From 1.
+        text: Its text layer.
+        drawn: Whether lines are drawn on it; looked up where not given.
+    """
+    pictures = bool(document.get_page_images(number - 1))
+    if not text.strip() and not pictures:
+        drawn = bool(document[number - 1].get_cdrawings()) if drawn is None else drawn
+        return ExtractCause.NO_TEXT_LAYER if drawn else ExtractCause.EMPTY
+    # To ask where pictures lie costs as much as to read the page: only where the answer matters.
+    scanned = pictures and (len(text) < _SHORT or is_badly_read(text)) and _is_scan(document[number - 1])
+    return cause_of_page(text, scanned=scanned)
+
+
+def _is_scan(page: Any) -> bool:
+    """Whether pictures, or the strips of one, cover the page."""
+    size = abs(page.rect)
+    covered = sum(abs(pymupdf.Rect(info["bbox"]) & page.rect) for info in page.get_image_info())
+    return bool(covered > _SCAN_SHARE * size)

@@ -13,7 +13,12 @@ class ExtractSettings(StepSettings):
 
     images: bool = Field(True, description="Extract pictures of documents.")
     ocr: Literal["auto", "never", "always"] = Field("auto", description="Pages without a usable text layer.")
+    ocr_engine: str | None = Field(
+        None,
+        description="What reads such pages; filled in by the flow: installed later, it reads them in the next run.",
+    )
     timeout_s: float = Field(60, gt=0, description="Longest time for one file, in seconds.")
+    ocr_timeout_s: float = Field(180, gt=0, description="Longest time for one page by OCR, in seconds.")
     memory_mb: int = Field(2048, ge=256, description="Most memory for one file, in MiB.")
     max_file_mb: int = Field(512, ge=1, description="Larger files are quarantined, in MiB.")
     locations: dict[str, str] = Field(
