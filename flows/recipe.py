@@ -20,7 +20,7 @@ from tasks.tokens.settings import ChunksSettings, TokensSettings
 
 Output = Literal[
     "documents", "images", "chunks", "qa_pairs", "recall_eval", "sft", "pretrain_text", "pretrain_tokens",
-    "dropped", "quarantined", "pii_spans", "stats",
+    "preference", "kto", "pairs", "dropped", "quarantined", "pii_spans", "stats",
 ]  # fmt: skip
 _DEFAULT_OUTPUTS: Final[tuple[Output, ...]] = (
     "documents", "images", "chunks", "qa_pairs", "recall_eval", "sft", "pretrain_text", "pretrain_tokens",

@@ -16,6 +16,9 @@ from tasks.publish.documents import STEP as DOCUMENTS
 from tasks.publish.images import STEP as IMAGES
 from tasks.publish.pretrain_text import STEP as PRETRAIN_TEXT
 from tasks.tokens.chunks import STEP as CHUNKS
+from tasks.tokens.kto import STEP as KTO
+from tasks.tokens.pairs import STEP as PAIRS
+from tasks.tokens.preference import STEP as PREFERENCE
 from tasks.tokens.qa_pairs import STEP as QA_PAIRS
 from tasks.tokens.recall_eval import STEP as RECALL_EVAL
 from tasks.tokens.sft import STEP as SFT
@@ -24,7 +27,13 @@ from tasks.tokens.tokenizer_sample import STEP as TOKENIZER_SAMPLE
 from tasks.tokens.tokens import STEP as TOKENS
 
 # Tables that are made from documents alone.
-_FROM_DOCUMENTS: Mapping[str, Step[Any]] = {"documents": DOCUMENTS, "pretrain_text": PRETRAIN_TEXT}
+_FROM_DOCUMENTS: Mapping[str, Step[Any]] = {
+    "documents": DOCUMENTS,
+    "pretrain_text": PRETRAIN_TEXT,
+    "preference": PREFERENCE,
+    "kto": KTO,
+    "pairs": PAIRS,
+}
 # Tables that also point into chunks.
 _FROM_CHUNKS: Mapping[str, Step[Any]] = {"qa_pairs": QA_PAIRS, "recall_eval": RECALL_EVAL}
 

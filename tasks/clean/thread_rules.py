@@ -48,8 +48,11 @@ FOOTER: Final = re.compile(
     rf"){_END}",
     re.MULTILINE,
 )
-# A signature after the standard delimiter (RFC 3676, 4.3), short, with nothing below it but a quote.
-_SIGNATURE: Final = re.compile(r"^-- \n(?:(?![ \t]*>)[^\n]{1,80}(?:\n|\Z)){1,6}(?=\s*(?:>|\Z))", re.MULTILINE)
+# A signature after the standard delimiter (RFC 3676, 4.3), short, with nothing below it but a quote. Without its blank
+# it is one below an empty line only: below a line it makes a heading.
+_SIGNATURE: Final = re.compile(
+    r"(?:^-- |(?<=\n\n)--)\n(?:(?![ \t]*>)[^\n]{1,80}(?:\n|\Z)){1,6}(?=\s*(?:>|\Z))", re.MULTILINE
+)
 # Who signed a commit off, as git writes it.
 _TRAILER: Final = re.compile(
     r"^(?:(?:Signed-off|Co-authored|Reviewed|Acked|Tested|Reported|Suggested)-by|Cc):[ ][^\n]*<[^\n@]+@[^\n]+>"
@@ -57,7 +60,11 @@ _TRAILER: Final = re.compile(
     re.MULTILINE,
 )
 # Instructions of an issue template; with its line ends only where it has lines of its own.
-_COMMENT: Final = re.compile(r"^[ \t]*<!--.*?-->[ \t]*\n*|<!--.*?-->", re.DOTALL | re.MULTILINE)
+_COMMENT: Final = re.compile(
+    r"^[ \t]*(?P<mark>\*\*|__|)<!--.*?-->(?P=mark)[ \t]*\n+|^[ \t]*<!--.*?-->[ \t]*"
+    r"|(?P<pair>\*\*|__|)<!--.*?-->(?P=pair)",
+    re.DOTALL | re.MULTILINE,
+)
 # What every form asks everybody to tick.
 _PLEDGE: Final = re.compile(
     r"^[ \t]*[-*] \[[ xX]\][ ](?=[^\n]{0,200}(?:(?:searched|checked|read|reviewed)[^\n]{0,80}"
@@ -106,7 +113,7 @@ _RULES: Final = (
 GATE: Final = (
     r"(?m)<!--|wrote ?:|schrieb|écrit ?:|写道|寫道|写到|Original Message|Forwarded message|原始邮件|原始郵件|转发的邮件"
     r"|轉寄郵件|发件人|寄件|^[> \t*]*From\**:|Sent from|Outlook|发自|来自我的|傳送|receiving this|Reply to this email"
-    r"|您收到此|^-- $|-by: |^Cc: |^Change-Id|^[ \t]*[-*] \[[ xX]\]|^[ \t]*/[a-z]"
+    r"|您收到此|^-- ?$|-by: |^Cc: |^Change-Id|^[ \t]*[-*] \[[ xX]\]|^[ \t]*/[a-z]"
     r"|^[ \t]*(?:@dependabot|@mergifyio|@bors|@homu|bors |homu )"
     r"|(?i:google-sheets|StartFragment|mso-|xmlns:[ox]=|data-sheets|style=)"
 )

@@ -42,12 +42,6 @@ _NOTICE_GATE: Final = (
     r"|自动|自動|长时间|長時間|超过|超過"
 )
 _NOTICE_CHARS: Final = 600
-# Translations by a program are kept: they pair two languages.
-TRANSLATION: Final = re.compile(
-    r"translate it automatically|translated automatically|(?:machine|automatic(?:ally)?)[ -]translat"
-    r"|机器翻译|自动翻译|機器翻譯|自動翻譯",
-    re.IGNORECASE,
-)
 _BREAK: Final = "\n\n---\n\n"
 _COMMENT: Final = re.compile(r"<!--.*?-->", re.DOTALL)
 _INLINE_CODE: Final = re.compile(r"(?<!`)(`+)(?!`)(?:(?!\n\n).)+?(?<!`)\1(?!`)", re.DOTALL)
@@ -62,7 +56,7 @@ class Turn:
     Args:
         start: In code points of the text.
         end: Behind its last one.
-        is_bot: A program wrote it.
+        is_bot: A program wrote it, and not in another's words.
         is_opening: The thread begins with it.
     """
 
@@ -163,7 +157,7 @@ def _whole(said: str, turn: Turn) -> str | None:
     if turn.is_opening:
         return None
     if turn.is_bot:
-        return None if TRANSLATION.search(said[:400]) else "bot_turn"
+        return "bot_turn"
     return "notice_turn" if len(said) < _NOTICE_CHARS and _NOTICE.match(said) else None
 
 
@@ -215,7 +209,8 @@ def _turns(blocks: pa.ChunkedArray) -> pl.DataFrame:
         pl.col("row").cast(pl.get_index_type()),
         "start",
         "end",
-        is_bot=who.str.contains('"is_bot": ?true'),
+        # A translation by a program stays: it pairs two languages.
+        is_bot=who.str.contains('"is_bot": ?true') & ~who.str.contains('"translation": ?true'),
         is_opening=who.str.contains('"kind": ?"issue"'),
     )
 

@@ -32,6 +32,12 @@ _STALE: Final = re.compile(
 _STALE_LABELS: Final = frozenset(
     {"stale", "inactive", "no-activity", "lifecycle/stale", "lifecycle/rotten", "autoclosed", "长期未回复"}
 )
+# What translation bots say before the translation of a comment (usthe/issues-translate-action and its like).
+_TRANSLATION: Final = re.compile(
+    r"translate it automatically|translated automatically|(?:machine|automatic(?:ally)?)[ -]translat"
+    r"|机器翻译|自动翻译|機器翻譯|自動翻譯",
+    re.IGNORECASE,
+)
 _DUPLICATE_LABELS: Final = frozenset({"duplicate", "重复", "重複"})
 
 
@@ -119,6 +125,7 @@ def _attributes(turn: Turn, thread: Thread, maintainers: set[str]) -> dict[str, 
         "reactions": dict(sorted(turn.reactions.items())),
         **({"accept_signal": "marked_answer"} if turn.marked else {}),
         **({"canned": True} if turn.canned else {}),
+        **({"translation": True} if turn.is_bot and _TRANSLATION.search(turn.body[:400]) else {}),
     }
 
 

@@ -1,7 +1,7 @@
 """Cut documents into passages along their headings: children to find, parents to answer from.
 
 A passage never crosses a heading, a turn of a thread, a table or a fence; what does not fit is cut between sentences,
-and a table or fence that must be cut repeats its head in every part.
+and a table or fence that must be cut repeats its head in every part. A solved issue has a card above its passages.
 """
 
 from collections import Counter
@@ -19,6 +19,7 @@ from schemas.tokenizer import TOKENIZER
 from tasks.engine.step import Accounting, Partition, Step
 from tasks.tokens.atoms import find_atoms
 from tasks.tokens.encoder import Encoder
+from tasks.tokens.issue_cards import with_card
 from tasks.tokens.jieba_cut import cut_words
 from tasks.tokens.pieces import Piece, fill_pieces
 from tasks.tokens.sections import find_sections
@@ -26,7 +27,9 @@ from tasks.tokens.settings import ChunksSettings
 
 ROWS: Final = release_rows("chunks")
 _ORIGIN: Final = ("title", "source_type", "source", "source_url", "lang", "license", "kb", "dedup_cluster")
-_READ: Final = ("id", "text", "title", "source_type", "blocks", "image_ids", "repo", "path", "revision")
+_READ: Final = ("id", "text", "title", "source_type", "blocks", "image_ids", "repo", "path", "revision", "metadata")
+# A card's answer may be longer than a parent: it is what is answered from.
+_CARD_ANSWER: Final = 3
 # Documents whose passages are Python objects at one time.
 _SLICE: Final = 1000
 Row = dict[str, Any]
@@ -93,7 +96,8 @@ def _document_rows(document: Row, settings: ChunksSettings) -> list[Row]:
         pieces = fill_pieces(text, section.atoms, settings.max_chars)
         for family in _families(pieces, settings.parent_chars):
             builder.add_family(family, section.path)
-    return builder.finish()
+    card = {"question_chars": settings.parent_chars, "answer_chars": _CARD_ANSWER * settings.parent_chars}
+    return with_card(builder.finish(), document, **card)
 
 
 def _families(pieces: Sequence[Piece], parent_chars: int) -> Iterator[list[Piece]]:
@@ -203,7 +207,7 @@ def _json(value: object) -> bytes:
 
 STEP: Final = Step(
     name="chunks",
-    version=2,
+    version=3,
     settings=ChunksSettings,
     reads=DOCUMENT,
     writes=ROWS,

@@ -1,5 +1,6 @@
 """Questions and answers: FAQ pairs as they are, threads as their question and the answer that was given."""
 
+import re
 from datetime import datetime
 from hashlib import blake2b
 from typing import Any, Final
@@ -15,6 +16,12 @@ from tasks.tokens.jieba_cut import cut_words
 from tasks.tokens.thread_turns import Conversation, message_text, read_conversation
 
 ROWS: Final = release_rows("qa_pairs")
+# A paragraph that is prose: no code, heading, table, quote, picture or list.
+_PROSE: Final = re.compile(r"(?![`~#|>!*+-]|\d+[.)]|<)[^\n]")
+_ASKS: Final = re.compile(
+    r"[?？]|(?i:(?<![a-z])(?:how|why|what|when|where|which|can(?:not|'t)?|unable)(?![a-z]))|如何|怎[么样]|为什么|为何|吗|无法|怎麼|無法"
+)
+_FIRST_CHARS: Final = 400
 _CARRIED: Final = ("source_type", "source", "source_url", "lang", "license", "kb", "dedup_cluster")
 
 
@@ -30,7 +37,7 @@ def make_pairs(batch: pa.Table, settings: StepSettings, *, chunks: pa.Table) -> 
     rows: dict[str, dict[str, Any]] = {}
     for document in batch.to_pylist():
         conversation = read_conversation(document) if document["blocks"] else None
-        if conversation is None:
+        if conversation is None or not answers_its_question(conversation):
             continue
         row = pair(document, conversation, index)
         # "Fixed." answers many threads that have nothing else in common.
@@ -45,11 +52,27 @@ def make_pairs(batch: pa.Table, settings: StepSettings, *, chunks: pa.Table) -> 
     return Partition(ROWS.from_rows(list(rows.values())))
 
 
+def answers_its_question(conversation: Conversation) -> bool:
+    """Whether the last turn answers the first: it is accepted, or nothing was said between them."""
+    return conversation.signal is not None or len(conversation.turns) == 2
+
+
+def _question(document: dict[str, Any], asked: str) -> str:
+    """What is asked, in short: the title, with the first paragraph below it where the title asks nothing."""
+    title = document["title"]
+    if document["source_type"] != "github_issue" or not title:
+        return asked
+    paragraphs = (part.strip() for part in asked.removeprefix(title).split("\n\n"))
+    first = next((part for part in paragraphs if _PROSE.match(part)), "")
+    if _ASKS.search(title) or not first:
+        return str(title)
+    return f"{title}\n\n{first[:_FIRST_CHARS]}"
+
+
 def pair(document: dict[str, Any], conversation: Conversation, index: ChunksByDocument) -> dict[str, Any]:
     """One question and its answer as a `qa_pairs` row, without the words of the question."""
     asked, answered = conversation.turns[0], conversation.turns[-1]
-    question = document["title"] if document["source_type"] == "github_issue" and document["title"] else asked.text
-    question = message_text(question)
+    question = message_text(_question(document, asked.text))
     return {
         **{name: document[name] for name in _CARRIED},
         "id": blake2b(f"{document['id']}\0qa".encode(), digest_size=16).hexdigest(),
@@ -67,7 +90,7 @@ def pair(document: dict[str, Any], conversation: Conversation, index: ChunksByDo
 
 STEP: Final = Step(
     name="qa_pairs",
-    version=2,
+    version=3,
     settings=StepSettings,
     reads=DOCUMENT,
     writes=ROWS,

@@ -7,24 +7,8 @@ from dataclasses import dataclass, replace
 from typing import Any, Final
 
 from tasks.engine.markdown_fences import fence_spans
+from tasks.tokens.answers import asks_back, confirms, is_status, refutes, says_nothing
 
-# The reporter, right after an answer. No word boundary of `re`: it does not exist between Chinese and Latin letters.
-_CONFIRMS: Final = re.compile(
-    r"(?i)(?<![a-z])(?:thanks?(?: you)?|thx|that (?:worked|works|helped|solved|fixed)|works? (?:now|for me|fine|great)"
-    r"|it works|solved|resolved|fixed (?:it|my|the))(?![a-z])"
-    r"|谢谢|感谢|多谢|已解决|解决了|可以了|搞定|好了|问题解决|謝謝|感謝|解決了"
-)
-# And what takes that back: "thanks, but it still fails", "解决了吗".
-_DENIES: Final = re.compile(
-    r"(?i)(?<![a-z])(?:still|no luck|unfortunately|however|thanks?(?: you)?,? but)(?![a-z])"
-    r"|(?:n[o'’]?t|never) (?:[a-z]+ ){0,2}(?:work|help|fix|solv|resolv|change)"
-    r"|(?:解决了|可以了|好了|搞定了?)(?:吗|嗎|没|么)|仍|还是(?:不|没|会|报|出)|還是|没(?:有)?(?:能)?(?:解决|用|效)|不(?:行|起作用|能解决)"
-    r"|无效|未(?:能)?解决|無效|沒有?(?:解決|用)"
-)
-# Comments that say nothing to learn from.
-_EMPTY: Final = re.compile(
-    r"(?i)[\W_]*(?:1|bump|same here|me too|lgtm|ack|mark|顶一?下?|頂|同问|同求|蹲一?个?|插眼|马克)?[\W_]*"
-)
 # Lines that talk to a bot.
 _COMMAND: Final = re.compile(
     r"^[ \t]*/(?:assign|unassign|accept|approve|lgtm|cc|uncc|close|reopen|hold|unhold|label|kind|area|priority|triage"
@@ -59,6 +43,8 @@ class Turn:
         at: ISO 8601 time.
         liked: Readers who approved of it, less those who did not.
         by_maintainer: Whether the project speaks.
+        refuted: The reporter tried it and says that it does not help.
+        given: The source itself says who asks and who answers.
     """
 
     role: str
@@ -70,6 +56,8 @@ class Turn:
     at: str | None = None
     liked: int = 0
     by_maintainer: bool = False
+    refuted: bool = False
+    given: bool = False
 
 
 @dataclass(frozen=True)
@@ -88,21 +76,44 @@ class Conversation:
 
 
 def read_conversation(document: Mapping[str, Any]) -> Conversation | None:
-    """The conversation in a `document@1` row; None where nobody was answered."""
-    spoken = _spoken(document)
+    """The conversation in a `document@1` row; None where nobody was answered.
+
+    Pull requests are none: what is said there is about a change that is not in the text.
+    """
     metadata = json.loads(document["metadata"])
-    turns = _merged(spoken)
+    if metadata.get("kind") == "pull":
+        return None
+    turns = _judged(_merged(_spoken(document)))
     while turns and turns[0].role != "user":
         turns = turns[1:]
     confirmed = _confirmed(turns)
     if confirmed is not None:
         turns = turns[: confirmed + 1]
-    while turns and turns[-1].role != "assistant":
+    while turns and not _ends_well(turns[-1], confirmed=confirmed is not None):
         turns = turns[:-1]
     if len(turns) < 2:
         return None
     signal, confidence = _signal(turns[-1], metadata, confirmed=confirmed is not None)
     return Conversation(turns, signal, confidence)
+
+
+def _judged(turns: Sequence[Turn]) -> list[Turn]:
+    """Each answer with what the reporter says of it next."""
+    judged = list(turns)
+    for index in range(len(turns) - 1):
+        answer, after = turns[index], turns[index + 1]
+        if answer.role == "assistant" and after.role == "user" and refutes(after.text):
+            judged[index] = replace(answer, refuted=True)
+    return judged
+
+
+def _ends_well(turn: Turn, *, confirmed: bool) -> bool:
+    """Whether a conversation can end with this turn: an answer, and not a word about the thread or a question back."""
+    if turn.role != "assistant":
+        return False
+    if turn.given or turn.accept_signal:
+        return True
+    return not is_status(turn.text) and (confirmed or not (asks_back(turn.text) or turn.refuted))
 
 
 def message_text(text: str) -> str:
@@ -115,18 +126,18 @@ def _spoken(document: Mapping[str, Any]) -> list[Turn]:
     blocks = [
         (block, json.loads(block["attributes"] or "{}")) for block in document["blocks"] if block["kind"] == "turn"
     ]
-    people = [(block, who) for block, who in blocks if not who.get("is_bot")]
+    people = [(block, who) for block, who in blocks if not who.get("is_bot") and not _is_canned(who)]
     answered_by_maintainer = any(who.get("maintainer") and not who.get("reporter") for _, who in people)
+    said = [text[block["start"] : block["end"]] for block, _ in people]
     turns = []
     heard = ""
-    for block, who in people:
-        written = text[block["start"] : block["end"]]
+    for index, ((block, who), written) in enumerate(zip(people, said, strict=True)):
         # A FAQ says who asks and who answers, and every word of it is meant.
         given = who.get("role") if who.get("role") in {"user", "assistant"} else None
-        role = given or _role(who, answered_by_maintainer)
-        said = written.strip() if given else _own_words(written, heard)
+        role = given or _role(who, answered_by_maintainer) or _helper(people, said, index)
+        own = written.strip() if given else _own_words(written, heard)
         heard += _SPACES.sub("", written)
-        if role is None or not said:
+        if role is None or not own:
             continue
         reactions = who.get("reactions") or {}
         turns.append(
@@ -134,17 +145,33 @@ def _spoken(document: Mapping[str, Any]) -> list[Turn]:
                 role,
                 block["start"],
                 block["end"],
-                said,
+                own,
                 author_role=None if given else who.get("role"),
                 accept_signal=who.get("accept_signal"),
                 at=who.get("created_at"),
                 liked=sum(reactions.get(name, 0) for name in _LIKES) - reactions.get("-1", 0),
                 by_maintainer=bool(who.get("maintainer")),
+                given=given is not None,
             )
         )
     if turns and document["title"] and document["source_type"] == "github_issue" and turns[0].role == "user":
         turns[0] = replace(turns[0], text=f"{document['title']}\n\n{turns[0].text}")
     return turns
+
+
+def _is_canned(who: Mapping[str, Any]) -> bool:
+    """Whether somebody pastes what he says in many threads: it answers none of them."""
+    return bool(who.get("canned")) and not who.get("reporter")
+
+
+def _helper(people: Sequence[tuple[Any, Mapping[str, Any]]], said: Sequence[str], index: int) -> str | None:
+    """Where maintainers speak too, others answer only if the platform or the reporter's next words say so."""
+    if people[index][1].get("accept_signal"):
+        return "assistant"
+    for after in range(index + 1, len(people)):
+        if people[after][1].get("reporter"):
+            return "assistant" if after == index + 1 and confirms(said[after]) else None
+    return None
 
 
 def _own_words(written: str, heard: str) -> str:
@@ -163,7 +190,7 @@ def _own_words(written: str, heard: str) -> str:
     cut = [found for found in _COMMAND.finditer(said) if not any(a <= found.start() < b for a, b in fences)]
     for found in reversed(cut):
         said = said[: found.start()] + said[found.end() :]
-    return "" if _EMPTY.fullmatch(_UNSEEN.sub("", said)) else said.strip()
+    return "" if says_nothing(said, _UNSEEN.sub("", said)) else said.strip()
 
 
 def _role(who: Mapping[str, Any], answered_by_maintainer: bool) -> str | None:
@@ -187,6 +214,7 @@ def _merged(turns: Sequence[Turn]) -> list[Turn]:
                 accept_signal=turn.accept_signal or before.accept_signal,
                 liked=max(before.liked, turn.liked),
                 by_maintainer=before.by_maintainer or turn.by_maintainer,
+                given=before.given or turn.given,
             )
         else:
             merged.append(turn)
@@ -196,14 +224,8 @@ def _merged(turns: Sequence[Turn]) -> list[Turn]:
 def _confirmed(turns: Sequence[Turn]) -> int | None:
     """Position of the first answer that the reporter's next words confirm."""
     for index in range(1, len(turns) - 1):
-        after = turns[index + 1]
-        if (
-            turns[index].role == "assistant"
-            and after.role == "user"
-            and len(after.text) < 400
-            and _CONFIRMS.search(after.text)
-            and not _DENIES.search(after.text)
-        ):
+        answer, after = turns[index], turns[index + 1]
+        if answer.role == "assistant" and after.role == "user" and confirms(after.text) and not is_status(answer.text):
             return index
     return None
 

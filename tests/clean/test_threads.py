@@ -133,7 +133,10 @@ def test_a_bot_has_no_turn_and_people_with_odd_names_do(documents):
 
 def test_what_a_bot_opened_keeps_its_place_and_a_translation_stays(documents):
     opening = {"is_bot": True, "kind": "issue"}
-    said = (BOT, "Bot detected the issue body's language is not English, translate it automatically.\n\n---\n\nBroken")
+    said = (
+        BOT | {"translation": True},
+        "Bot detected the issue body's language is not English, translate it automatically.\n\n---\n\nBroken",
+    )
     (turns,) = cleaned(documents, [(opening, "更新依赖 Bump x"), said, "好的，合并。"])
     assert [turn[:12] for turn in turns] == ["更新依赖 Bump x", "Bot detected", "好的，合并。"]
 

@@ -240,7 +240,9 @@ def test_a_faq_that_asks_twice_is_one_pair_with_a_variant(batch, tokenizer):
 
 
 def test_threads_that_were_answered_alike_stay_apart(documents, tokenizer):
-    threads = [thread((REPORTER, asked), (MAINTAINER, "Fixed. 已修复。")) for asked in ("It fails.", "启动失败。")]
+    threads = [
+        thread((REPORTER, asked), (MAINTAINER, "Set it to 0. 设为 0。")) for asked in ("It fails.", "启动失败。")
+    ]
     batch = documents(*(text for text, _ in threads), blocks=[b for _, b in threads], source_type="github_issue")
     _, _, pairs, _ = _tables(batch, tokenizer)
     assert pairs.kept["question"].to_pylist() == ["It fails.", "启动失败。"]
@@ -286,5 +288,5 @@ def test_real_threads_obey_what_trainers_ask_for(corpus: Path, tmp_path: Path, t
         roles = [message["role"] for message in row["messages"]]
         assert roles == ["user", "assistant"] * (len(roles) // 2)
         assert all(message["content"].strip() for message in row["messages"])
-    assert pairs.kept.num_rows == sft.kept.num_rows
+    assert 200 < pairs.kept.num_rows < sft.kept.num_rows
     assert 0 < recall.kept.num_rows <= pairs.kept.num_rows
