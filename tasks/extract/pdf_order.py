@@ -1,5 +1,6 @@
 """Reading order: lines of a page to columns, rows to the order a person reads them in."""
 
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
@@ -7,14 +8,19 @@ from typing import Final
 
 from tasks.extract.pdf_lines import Line
 
-# A gutter between columns is at least this wide, in points; narrower ones are word spaces of justified text.
-_MIN_GUTTER: Final = 7.0
+# A gap between cells is at least this wide, in points; a gutter, which no line may cross, at least that.
+_MIN_GUTTER: Final = 6.0
+_MIN_CLEAR: Final = 4.0
 # A column holds at least this many lines, or it is a row of cells.
 _MIN_COLUMN_LINES: Final = 3
 # and its lines are at least this long on average, in units of the font size: cells are shorter.
 _MIN_COLUMN_WIDTH: Final = 9.0
-# Gaps in different rows whose middles are this close belong to one gutter: lines do not all reach the margin.
-_SAME_GUTTER: Final = 12.0
+# Cells of different rows that begin this close begin below each other, in points.
+_SAME_START: Final = 2.0
+# Left sides of columns that are tried, those of most rows first.
+_MAX_CANDIDATES: Final = 8
+# Words of a justified line stand at most this far apart, in units of the font size; cells stand further.
+_WORD_SPACE: Final = 1.8
 # Rows of a page's head or foot, at most.
 _EDGE_ROWS: Final = 2
 # Share of a cell that lies on another one.
@@ -56,20 +62,21 @@ def order_rows(rows: list[Row]) -> list[list[Row]]:
 
 
 def _candidates(rows: Sequence[Row]) -> list[float]:
-    """Middles of the strips that enough rows leave free between two cells."""
-    gaps = sorted(
-        (before.x1 + after.x0) / 2
-        for row in rows
-        for before, after in pairwise(row.cells)
-        if after.x0 - before.x1 >= _MIN_GUTTER
+    """Places where cells to the right of a gap begin in enough rows: the left sides of columns.
+
+    Lines do not all reach the right side of theirs, so that the middles of the gaps say little.
+    """
+    starts = Counter(
+        round(after.x0 / _SAME_START) for row in rows for before, after in pairwise(row.cells) if _parts(before, after)
     )
-    groups: list[list[float]] = []
-    for gap in gaps:
-        if groups and gap - groups[-1][-1] < _SAME_GUTTER:
-            groups[-1].append(gap)
-        else:
-            groups.append([gap])
-    return [group[len(group) // 2] for group in groups if len(group) >= _MIN_COLUMN_LINES]
+    either = {place: count + starts.get(place + 1, 0) for place, count in starts.items()}
+    often = [place for place, count in either.items() if count >= _MIN_COLUMN_LINES]
+    often.sort(key=lambda place: (-either[place], place))
+    return [place * _SAME_START - _SAME_START for place in often[:_MAX_CANDIDATES]]
+
+
+def _parts(before: Line, after: Line) -> bool:
+    return after.x0 - before.x1 >= _MIN_GUTTER
 
 
 def _stretches(rows: Sequence[Row], x: float) -> Iterator[tuple[int, int, int, float]]:
@@ -86,7 +93,7 @@ def _stretches(rows: Sequence[Row], x: float) -> Iterator[tuple[int, int, int, f
         right = [cell for cell in cells if _middle(cell) >= x]
         if not _is_prose(left) or not _is_prose(right):
             continue
-        if min(cell.x0 for cell in right) - max(cell.x1 for cell in left) >= _MIN_GUTTER:
+        if min(cell.x0 for cell in right) - max(cell.x1 for cell in left) >= _MIN_CLEAR:
             yield len(cells), start, end, x
 
 
@@ -155,7 +162,17 @@ def _on(row: Row, line: Line, middle: float) -> bool:
 
 
 def _is_prose(lines: Sequence[Line]) -> bool:
+    """Whether half of the lines are long, those with wide spaces between words taken as one."""
     if len(lines) < _MIN_COLUMN_LINES:
         return False
-    widths = sorted((line.x1 - line.x0) / max(line.size, 1.0) for line in lines)
-    return widths[len(widths) // 2] >= _MIN_COLUMN_WIDTH
+    widths = []
+    before: Line | None = None
+    for line in lines:
+        size = max(line.size, 1.0)
+        if before is not None and abs(before.y1 - line.y1) < 0.3 * size and 0 <= line.x0 - before.x1 < _WORD_SPACE * size:
+            widths[-1] += (line.x1 - before.x1) / size
+        else:
+            widths.append((line.x1 - line.x0) / size)
+        before = line
+    widths.sort()
+    return len(widths) >= _MIN_COLUMN_LINES and widths[len(widths) // 2] >= _MIN_COLUMN_WIDTH
