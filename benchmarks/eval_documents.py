@@ -39,12 +39,13 @@ Row = dict[str, object]
 _PAGE_OF_NAME = re.compile(r"_(\d+)\.txt$")
 _WHOLE = (0.0, 0.0, 1.0, 1.0)
 # The body of a page as shares of its width and height (x0, y0, x1, y1), told by eye; by page, None for all others.
-BODIES: dict[str, dict[int | None, tuple[float, float, float, float]]] = {
+BODIES: dict[str, dict[int | None, tuple[float, float, float, float] | None]] = {
     "DocBank__175.tar_1511.00117.gz_wcci_papier4.pdf": {None: _WHOLE},
     "DocBank__272.tar_1809.07187.gz_author_FKThielemann_finb.pdf": {None: (0.0, 0.14, 1.0, 1.0)},
     "DocBank__33.tar_1602.07924.gz_TaS2_arxiv.pdf": {None: (0.0, 0.0, 1.0, 0.945)},
     "FinGLM__天池SMP_2023_ChatGLM金融大模型挑战赛.pdf": {None: (0.0, 0.0, 1.0, 0.94)},
-    "Langchain-Chatchat__langchain.pdf": {None: (0.0, 0.0, 1.0, 0.925), 1: _WHOLE},
+    # Below the number of the last page stands the stamp of a site: not judged.
+    "Langchain-Chatchat__langchain.pdf": {None: (0.0, 0.0, 1.0, 0.925), 1: _WHOLE, 8: None},
     "MinerU__demo1.pdf": {None: (0.0, 0.112, 1.0, 1.0), 1: _WHOLE},
     "debian-maint-guide.en.pdf": {None: (0.0, 0.065, 1.0, 1.0), 1: _WHOLE},
     "debian-maint-guide.zh-cn.pdf": {None: (0.0, 0.065, 1.0, 1.0), 1: _WHOLE},
@@ -226,11 +227,13 @@ def evaluate_furniture(corpus: Path, readers: Readers) -> Iterator[Row]:
         row: Row = {"file": name, "lines of furniture, body": (sum(map(len, outside)), sum(map(len, inside)))}
         for system, read in readers.items():
             left = lost = 0
-            for number, text in enumerate(read(pdf)[: len(inside)]):
-                ours = Counter(letters(re.sub(r"^[#>*_ -]+", "", line)) for line in plain(text).splitlines())
-                spare = ours - Counter(inside[number])
-                left += (spare & Counter(outside[number])).total()
-                lost += sum(_is_lost(line, letters(text), tokens(text)) for line in inside[number])
+            pages = read(pdf)[: len(inside)]
+            for number, text in enumerate(pages):
+                left += _left(plain(text), inside[number], outside[number])
+                # What goes on over pages may stand on the page where it began.
+                near = "\n".join(pages[max(0, number - 3) : number + 2])
+                said, words = letters(near), tokens(near)
+                lost += sum(_is_lost(line, said, words) for line in inside[number])
             row[system] = (left, lost)
         yield row
 
@@ -239,7 +242,10 @@ def _labelled_lines(path: Path, bodies: Mapping) -> Iterator[tuple[list[str], li
     """Lines of the body and of the furniture of each page, letters and digits only."""
     with pymupdf.open(path) as document:
         for number, page in enumerate(document, start=1):
-            x0, y0, x1, y1 = bodies.get(number, bodies[None])
+            if (body := bodies.get(number, bodies[None])) is None:
+                yield [], []
+                continue
+            x0, y0, x1, y1 = body
             content = page.get_text("dict", flags=pymupdf.TEXT_MEDIABOX_CLIP)
             parts: tuple[list[str], list[str]] = ([], [])
             for line in (line for block in content["blocks"] for line in block["lines"]):
@@ -250,9 +256,27 @@ def _labelled_lines(path: Path, bodies: Mapping) -> Iterator[tuple[list[str], li
             yield parts
 
 
+def _left(text: str, inside: Sequence[str], outside: Sequence[str]) -> int:
+    """Lines of furniture that are a line of the text, or together make one; a line of the body may say the same."""
+    left = 0
+    body, wanted = Counter(inside), Counter(outside)
+    for line in text.splitlines():
+        said = letters(line)
+        if body[said] > 0:
+            body[said] -= 1
+            continue
+        here = [mark for mark in wanted if wanted[mark] > 0 and mark in said]
+        if said and sum(map(len, here)) >= len(said):
+            left += len(here)
+            wanted.subtract(here)
+    return left
+
+
 def _is_lost(line: str, said: str, words: Sequence[str]) -> bool:
     if line in said:
         return False
+    if len(line) <= 12 and re.search(".{0,3}".join(map(re.escape, line)), said):
+        return False  # A formula, its indices between its letters.
     # Cells of a row and words cut at the end of a line stand elsewhere: pieces of eight letters tell.
     pieces = [line[n : n + 8] for n in range(0, len(line), 8)]
     return sum(piece in said or piece in words for piece in pieces) < 0.5 * len(pieces)

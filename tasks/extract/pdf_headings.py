@@ -63,6 +63,7 @@ def _may_be_heading(paragraph: Paragraph) -> bool:
     text = paragraph.text
     return (
         paragraph.kind in {"paragraph", "list"}
+        and "contents" not in paragraph.attributes
         and len(paragraph.rows) <= _MAX_ROWS
         and len(text) <= _MAX_CHARS
         and not text.startswith("- ")

@@ -8,6 +8,7 @@ from itertools import pairwise
 from typing import Final
 
 from tasks.extract.pdf_alignment import aligned_table, find_aligned
+from tasks.extract.pdf_contents import contents, find_contents
 from tasks.extract.pdf_grids import Cell, Edge
 from tasks.extract.pdf_lines import Line, PageLines
 from tasks.extract.pdf_order import Row, order_rows, rows_of
@@ -95,6 +96,15 @@ def _with_stand_ins(
 def _column(
     rows: Sequence[Row], page: PageLines, tables: list[Paragraph], apart: frozenset[str]
 ) -> Iterable[Paragraph]:
+    position = 0
+    for first, last in find_contents(rows):
+        yield from _body(rows[position:first], page, tables, apart)
+        yield contents(rows[first:last], page.number)
+        position = last
+    yield from _body(rows[position:], page, tables, apart)
+
+
+def _body(rows: Sequence[Row], page: PageLines, tables: list[Paragraph], apart: frozenset[str]) -> Iterable[Paragraph]:
     position = 0
     for first, last, sides in find_aligned(rows, page.flat):
         yield from _text(rows[position:first], page.number, tables, apart)
@@ -190,6 +200,8 @@ def join_over_breaks(pages: Sequence[list[Paragraph]], apart: frozenset[str]) ->
 def _goes_on(before: Paragraph, after: Paragraph) -> bool:
     if before.kind == "table" and after.kind == "table":
         return after.page == before.last_page + 1 and bool(_same_columns(before.sides, after.sides))
+    if "contents" in before.attributes:
+        return False
     if before.kind not in {"paragraph", "list"} or after.kind != "paragraph" or after.page > before.last_page + 1:
         return False
     if abs(before.size - after.size) > 0.05 * before.size or before.bold != after.bold:

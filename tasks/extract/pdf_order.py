@@ -169,7 +169,11 @@ def _is_prose(lines: Sequence[Line]) -> bool:
     before: Line | None = None
     for line in lines:
         size = max(line.size, 1.0)
-        if before is not None and abs(before.y1 - line.y1) < 0.3 * size and 0 <= line.x0 - before.x1 < _WORD_SPACE * size:
+        if (
+            before is not None
+            and abs(before.y1 - line.y1) < 0.3 * size
+            and 0 <= line.x0 - before.x1 < _WORD_SPACE * size
+        ):
             widths[-1] += (line.x1 - before.x1) / size
         else:
             widths.append((line.x1 - line.x0) / size)

@@ -92,6 +92,38 @@ def test_lists_and_contents_are_no_tables(lines: Table):
     assert pieces(read(lambda page: place(page, lines, wide=24 if len(lines[0][0]) < 3 else 200)), "table") == []
 
 
+def test_lines_that_lead_to_page_numbers_are_one_block_of_contents():
+    entries = [("1 Overview", 3), ("1.1 安装与配置", 4), ("2 Settings", 12)]
+
+    def leaders(page):
+        write(page, 72, 80, "Contents", 18)
+        for index, (title, number) in enumerate(entries):
+            write(page, 72, 120 + 16 * index, f"{title} {'. ' * 12}{number}")
+        write(page, 72, 300, "The text begins here and ends with the year 2024")
+
+    parsed = read(leaders)
+    (block,) = [block for block in parsed.blocks if "contents" in (block["attributes"] or "")]
+    lines = parsed.text[block["start"] : block["end"]].splitlines()
+    assert lines == [*(["Contents"] if len(lines) > 3 else []), *(f"{title} … {number}" for title, number in entries)]
+    assert parsed.text.endswith("The text begins here and ends with the year 2024")
+
+
+def test_three_ragged_columns_are_read_one_after_the_other():
+    words = [
+        f"{chr(97 + column)}{row} {'gateway copy' if row % 3 else 'keeps settings of'}"
+        for column in range(3)
+        for row in range(20)
+    ]
+
+    def columns(page):
+        for index, text in enumerate(words):
+            column, row = divmod(index, 20)
+            write(page, 45 + 177 * column, 100 + 10 * row + 2 * column, f"{text} {'x' * (row * 7 % 11)} {text[:2]}", 9)
+
+    found = re.findall(r"\b[abc]\d+\b(?= (?:gateway|keeps))", read(columns).text)
+    assert found == [text.split()[0] for text in words]
+
+
 def test_two_columns_of_prose_are_no_table():
     def columns(page):
         for index in range(8):
