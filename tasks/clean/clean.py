@@ -194,7 +194,7 @@ def _outside_fences(text: str, edits: list[Edit]) -> list[Edit]:
 
 STEP: Final = Step(
     name=NAME,
-    version=5,
+    version=6,
     settings=CleanSettings,
     reads=DOCUMENT,
     writes=DOCUMENT,

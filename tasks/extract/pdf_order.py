@@ -165,7 +165,7 @@ def _is_prose(lines: Sequence[Line]) -> bool:
     """Whether half of the lines are long, those with wide spaces between words taken as one."""
     if len(lines) < _MIN_COLUMN_LINES:
         return False
-    widths = []
+    widths: list[float] = []
     before: Line | None = None
     for line in lines:
         size = max(line.size, 1.0)
