@@ -16,11 +16,11 @@ from tasks.dedup.settings import DeduplicateSettings
 from tasks.extract.code_settings import CodeFileSettings
 from tasks.extract.settings import ExtractSettings
 from tasks.quality.settings import LanguageSettings, QualitySettings
-from tasks.tokens.settings import ChunksSettings, TokensSettings
+from tasks.tokens.settings import ChunksSettings, FimSettings, TokensSettings
 
 Output = Literal[
     "documents", "images", "chunks", "qa_pairs", "recall_eval", "sft", "pretrain_text", "pretrain_tokens",
-    "preference", "kto", "pairs", "dropped", "quarantined", "pii_spans", "stats",
+    "preference", "kto", "pairs", "code_fim", "repositories", "dropped", "quarantined", "pii_spans", "stats",
 ]  # fmt: skip
 _DEFAULT_OUTPUTS: Final[tuple[Output, ...]] = (
     "documents", "images", "chunks", "qa_pairs", "recall_eval", "sft", "pretrain_text", "pretrain_tokens",
@@ -54,6 +54,7 @@ class Steps(Settings):
     anonymize: AnonymizeSettings = AnonymizeSettings()
     tokens: TokensSettings = TokensSettings()
     chunks: ChunksSettings = ChunksSettings()
+    code_fim: FimSettings = FimSettings()
 
     @model_validator(mode="after")
     def _steps_that_cannot_be_left_out(self) -> Self:

@@ -15,7 +15,9 @@ from tasks.engine.step import Step
 from tasks.publish.documents import STEP as DOCUMENTS
 from tasks.publish.images import STEP as IMAGES
 from tasks.publish.pretrain_text import STEP as PRETRAIN_TEXT
+from tasks.publish.repositories import STEP as REPOSITORIES
 from tasks.tokens.chunks import STEP as CHUNKS
+from tasks.tokens.code_fim import STEP as FIM
 from tasks.tokens.kto import STEP as KTO
 from tasks.tokens.pairs import STEP as PAIRS
 from tasks.tokens.preference import STEP as PREFERENCE
@@ -33,6 +35,7 @@ _FROM_DOCUMENTS: Mapping[str, Step[Any]] = {
     "preference": PREFERENCE,
     "kto": KTO,
     "pairs": PAIRS,
+    "code_fim": FIM,
 }
 # Tables that also point into chunks.
 _FROM_CHUNKS: Mapping[str, Step[Any]] = {"qa_pairs": QA_PAIRS, "recall_eval": RECALL_EVAL}
@@ -62,10 +65,12 @@ def tabulate(
     names = [shard.shard_id for shard in kept]
     final, anonymized = _anonymized(run, anonymize_settings, kept, names)
     made: dict[str, Pending] = {
-        table: run.submit(step, final, StepSettings(), names)
+        table: run.submit(step, final, run.recipe.steps.code_fim if step is FIM else StepSettings(), names)
         for table, step in _FROM_DOCUMENTS.items()
         if table in outputs
     }
+    if "repositories" in outputs:
+        made["repositories"] = [run.submit_one(REPOSITORIES, final, StepSettings(), "repositories")]
     if "images" in outputs:
         made["images"] = _with_pictures(run, final, names, pictures)
     made |= _with_tokens(run, final, names, outputs, tokenizer) if run.recipe.steps.tokens.enabled else {}

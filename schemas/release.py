@@ -197,6 +197,18 @@ _COLUMNS: Mapping[str, list[pa.Field]] = {
         _required("cut", _S, "ast-node | line | random"),
         *_ORIGIN,
     ],
+    "repositories": [
+        _required("id", _S),
+        _required("repo", _S),
+        _optional("revision", _S, "commit id, where known"),
+        _required("kb", _S),
+        _required("licenses", _STRINGS, "SPDX expressions of its files"),
+        _required("languages", _STRINGS),
+        _required("n_files", _I),
+        _required("n_chars", _L),
+        _required("document_ids", _STRINGS, "what a file imports comes before it"),
+        _required("paths", _STRINGS, "of the documents, in the same order"),
+    ],
     "pretrain_tokens": [
         _required("input_ids", pa.list_(_I)),
         _required("labels", pa.list_(_I), "-100 on a prefix or padding"),

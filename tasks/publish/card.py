@@ -26,6 +26,7 @@ _PURPOSE: Final[Mapping[str, str]] = {
     "pairs": "pairs of sentences of the same or of another meaning",
     "pretrain_text": "texts for continued pre-training",
     "code_fim": "code with a middle to fill in",
+    "repositories": "files of each repository, what they import first",
     "pretrain_tokens": "packed token ids",
     "dropped": "every document that a rule removed: which rule, which value, which threshold",
     "quarantined": "every input that could not be read, and why",

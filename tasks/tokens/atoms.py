@@ -44,7 +44,7 @@ def find_atoms(text: str, blocks: Sequence[Mapping[str, Any]], *, is_code: bool 
         is_code: A source file: no Markdown in it.
     """
     if is_code:
-        return [Atom(*span, "code") for span in _paragraphs(text, 0, len(text))]
+        return code_atoms(text, 0, len(text))
     known = _known_atoms(text, blocks)
     with_headings = not any(atom.kind == "heading" for atom in known)
     atoms: list[Atom] = []
@@ -56,6 +56,11 @@ def find_atoms(text: str, blocks: Sequence[Mapping[str, Any]], *, is_code: bool 
     atoms += scan_markdown(text, position, len(text), with_headings=with_headings)
     # A line that parts (the turns of a thread, say) is no passage.
     return [atom for atom in atoms if atom.kind != "text" or not _BREAK.fullmatch(text, atom.start, atom.end)]
+
+
+def code_atoms(text: str, start: int, end: int) -> list[Atom]:
+    """Lines of `text[start:end]` between empty ones, as code."""
+    return [Atom(*span, "code") for span in _paragraphs(text, start, end)]
 
 
 def _known_atoms(text: str, blocks: Sequence[Mapping[str, Any]]) -> list[Atom]:

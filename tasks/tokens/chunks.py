@@ -1,4 +1,6 @@
-"""Cut documents into passages along their headings: children to find, parents to answer from.
+"""Cut documents into passages: children to find, parents to answer from.
+
+Prose is cut along its headings, code along its functions and classes.
 
 A passage never crosses a heading, a turn of a thread, a table or a fence; what does not fit is cut between sentences,
 and a table or fence that must be cut repeats its head in every part. A solved issue has a card above its passages.
@@ -18,6 +20,7 @@ from schemas.release import release_rows
 from schemas.tokenizer import TOKENIZER
 from tasks.engine.step import Accounting, Partition, Step
 from tasks.tokens.atoms import find_atoms
+from tasks.tokens.code_sections import find_code_sections
 from tasks.tokens.encoder import Encoder
 from tasks.tokens.issue_cards import with_card
 from tasks.tokens.jieba_cut import cut_words
@@ -87,10 +90,11 @@ def _table(rows: Sequence[Row], origin: pa.Table, encoder: Encoder) -> pa.Table:
 def _document_rows(document: Row, settings: ChunksSettings) -> list[Row]:
     text, blocks = document["text"], document["blocks"]
     is_code = document["source_type"] == "code"
-    atoms = find_atoms(text, blocks, is_code=is_code)
-    sections = find_sections(
-        text, atoms, title=document["title"], min_chars=settings.min_chars, max_chars=settings.max_chars
-    )
+    lengths = {"title": document["title"], "min_chars": settings.min_chars, "max_chars": settings.max_chars}
+    if is_code:
+        sections = find_code_sections(text, orjson.loads(document["metadata"]).get("language"), **lengths)
+    else:
+        sections = find_sections(text, find_atoms(text, blocks), **lengths)
     builder = _Builder(document)
     for section in sections:
         pieces = fill_pieces(text, section.atoms, settings.max_chars)
@@ -207,7 +211,7 @@ def _json(value: object) -> bytes:
 
 STEP: Final = Step(
     name="chunks",
-    version=3,
+    version=4,
     settings=ChunksSettings,
     reads=DOCUMENT,
     writes=ROWS,

@@ -1,6 +1,6 @@
 """Group a document's atoms into sections: what stands under one heading."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 
 from tasks.tokens.atoms import Atom
@@ -49,7 +49,7 @@ def find_sections(
         min_chars: Shortest section that stands alone, in code points, where it has a neighbour to join.
         max_chars: Longest section that results from joining.
     """
-    return list(_join_small(_split(text, atoms, title), min_chars, max_chars))
+    return list(join_small(_split(text, atoms, title), min_chars, max_chars))
 
 
 def heading_text(text: str, atom: Atom) -> str:
@@ -84,7 +84,8 @@ def _split(text: str, atoms: Sequence[Atom], title: str | None) -> Iterator[Sect
         yield section
 
 
-def _join_small(sections: Iterator[Section], min_chars: int, max_chars: int) -> Iterator[Section]:
+def join_small(sections: Iterable[Section], min_chars: int, max_chars: int) -> Iterator[Section]:
+    """Sections, small ones joined with their neighbours; arguments as in `find_sections`."""
     held: Section | None = None
     for section in sections:
         if held is None:

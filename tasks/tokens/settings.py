@@ -67,3 +67,14 @@ class ChunksSettings(StepSettings):
     parent_chars: int = Field(
         3000, ge=0, le=65_535, description="Longest parent of passages, in characters; 0 makes no parents."
     )
+
+
+class FimSettings(StepSettings):
+    """How source files are cut into prefix, middle and suffix."""
+
+    max_cuts: int = Field(4, ge=1, le=100, description="Cuts of one file, at most.")
+    chars_per_cut: int = Field(
+        2000, ge=100, description="A file has one cut, and one more for every so many characters."
+    )
+    max_middle_chars: int = Field(1000, ge=20, description="Longest middle, in characters; of whole lines twice that.")
+    context_chars: int = Field(6000, ge=100, description="Longest prefix and longest suffix, in characters.")

@@ -132,6 +132,8 @@ CONTRACT = {
     "sft": "id messages answer_role? accepted accept_signal? n_turns n_tokens? has_code quality? dedup_cluster? "
     "evidence_chunk_ids thread_created_at?",
     "pretrain_text": "id text kind n_chars quality? dedup_cluster? metadata",
+    "code_fim": "id prefix middle suffix language path cut source_type source source_url? lang? license?",
+    "repositories": "id repo revision? kb licenses languages n_files n_chars document_ids paths",
     "pretrain_tokens": "input_ids labels seq_lengths document_ids prefix_lengths objective n_tokens tokenizer_sha256",
     "dropped": "id stage reason detail? score? threshold? kept_id? text_sha256 n_chars source_type source source_url?",
     "stats": "table split metric key value",
