@@ -84,16 +84,15 @@ def _curate(run: Run, folder: Path) -> RunResult:
     update_progress_artifact(progress, 50.0)
     inputs = inputs_digest(run, found)
     released = released_ids(run.store, dataset, inputs)
-    kept = [record.kept for record in stages[-1]]
     if recipe.steps.deduplicate.enabled:
-        stages += run.subflow(deduplicate, kept, released)
-        kept = [record.kept for record in stages[-1]]
+        stages += run.subflow(deduplicate, [record.kept for record in stages[-1]], released)
     update_progress_artifact(progress, 65.0)
     settings = with_key(recipe.steps.anonymize, run.store)
     pictures = [record.sides.get("images") for record in stages[0]]
     tokenizer = released_tokenizer(run.store, dataset, inputs, recipe.steps.tokens)
-    anonymized, sealed, tables = run.subflow(tabulate, settings, kept, pictures, tokenizer)
-    check_chain(_named([*stages, anonymized, sealed] if anonymized else stages))
+    kinds = [kind for kind, shards in found.shards.items() for _ in shards]
+    last, tables = run.subflow(tabulate, settings, stages[-1], kinds, pictures, tokenizer)
+    check_chain(_named([*stages, *last]))
     update_progress_artifact(progress, 90.0)
     sources = [SourceTotals.model_validate(source, from_attributes=True) for source in found.sources]
     asked = {name: refs for name, refs in tables.items() if name in set[str](recipe.outputs)}

@@ -10,10 +10,7 @@ from schemas.shard import ShardRef, StepRecord
 from tasks.dedup.by_shard import clusters_by_shard
 from tasks.dedup.candidates import STEP as CANDIDATES
 from tasks.dedup.clusters import STEP as CLUSTERS
-from tasks.dedup.cut_paragraphs import STEP as CUT_PARAGRAPHS
 from tasks.dedup.deduplicate import STEP as DROP_DUPLICATES
-from tasks.dedup.paragraphs import CHOOSE as SHARED_PARAGRAPHS
-from tasks.dedup.paragraphs import LIST as PARAGRAPHS
 from tasks.dedup.ranks import STEP as RANKS
 from tasks.dedup.shingle_sets import STEP as SHINGLE_SETS
 from tasks.dedup.signatures import STEP as SIGNATURES
@@ -31,7 +28,7 @@ def share_clusters(store: Store, clusters: ShardRef, signed: Sequence[ShardRef])
 
 
 def deduplicate(run: Run, shards: Sequence[ShardRef], released: ShardRef | None) -> list[list[StepRecord]]:
-    """Drop exact and near duplicates, and cut paragraphs that many documents share.
+    """Drop exact and near duplicates.
 
     Args:
         run: Gives workers, store and recipe.
@@ -39,8 +36,7 @@ def deduplicate(run: Run, shards: Sequence[ShardRef], released: ShardRef | None)
         released: Ids that were released before (`released@1`): they are kept before new ones.
 
     Returns:
-        Records of each stage: `unique_ids` where an id was given twice, `deduplicate` and, if asked for,
-        `cut_paragraphs`; one per shard, in order.
+        Records of each stage: `unique_ids` where an id was given twice, and `deduplicate`; one per shard, in order.
     """
     settings, names = run.recipe.steps.deduplicate, [shard.shard_id for shard in shards]
     unique: list[list[StepRecord]] = []
@@ -52,7 +48,7 @@ def deduplicate(run: Run, shards: Sequence[ShardRef], released: ShardRef | None)
     found = _find_twins(run, shards, signed, ranked)
     clusters = share_clusters(run.store, found.kept, [record.kept for record in signed])
     kept = run.gather(run.submit(DROP_DUPLICATES, shards, settings.dropping, names, clusters=clusters))
-    return [*unique, kept, *([_cut_paragraphs(run, kept, names)] if settings.max_paragraph_documents else [])]
+    return [*unique, kept]
 
 
 def _signed(run: Run, shards: Sequence[ShardRef], released: ShardRef | None) -> tuple[list[StepRecord], StepRecord]:
@@ -70,13 +66,6 @@ def _refuse_repeated(run: Run, shards: Sequence[ShardRef], repeated: ShardRef) -
             for place, shard in enumerate(shards)
         ]
     )
-
-
-def _cut_paragraphs(run: Run, kept: Sequence[StepRecord], names: Sequence[str]) -> list[StepRecord]:
-    settings = run.recipe.steps.deduplicate.paragraphs
-    listed = run.gather(run.submit(PARAGRAPHS, kept, settings, names))
-    (shared,) = run.gather([run.submit_one(SHARED_PARAGRAPHS, listed, settings, "all")])
-    return run.gather(run.submit(CUT_PARAGRAPHS, kept, settings, names, shared=[shared] * len(kept)))
 
 
 def _find_twins(run: Run, shards: Sequence[ShardRef], signed: Pending, ranked: StepRecord) -> StepRecord:

@@ -11,6 +11,7 @@ from pydantic import Field, ValidationError, model_validator
 from schemas.settings import Settings
 from schemas.sources import DocumentsSource, IssuesSource, Source
 from tasks.anonymize.settings import AnonymizeSettings
+from tasks.boilerplate.settings import BoilerplateSettings
 from tasks.clean.settings import CleanSettings
 from tasks.dedup.settings import DeduplicateSettings
 from tasks.extract.code_settings import CodeFileSettings
@@ -49,6 +50,7 @@ class Steps(Settings):
     extract_code: CodeFileSettings = CodeFileSettings()
     clean: CleanSettings = CleanSettings()
     language: LanguageSettings = LanguageSettings()
+    boilerplate: BoilerplateSettings = BoilerplateSettings()
     quality: QualitySettings = QualitySettings()
     deduplicate: DeduplicateSettings = DeduplicateSettings()
     anonymize: AnonymizeSettings = AnonymizeSettings()

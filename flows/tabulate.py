@@ -1,8 +1,9 @@
-"""From the documents that stay to the tables of a release: anonymize, tokens, chunks, conversations."""
+"""From the documents that stay to the tables of a release: boilerplate, anonymize, tokens, chunks, conversations."""
 
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from flows.boilerplate import take_out_boilerplate
 from flows.outcomes import outcomes
 from flows.run import Pending, Run
 from schemas.settings import StepSettings
@@ -44,25 +45,29 @@ _FROM_CHUNKS: Mapping[str, Step[Any]] = {"qa_pairs": QA_PAIRS, "recall_eval": RE
 def tabulate(
     run: Run,
     anonymize_settings: AnonymizeSettings,
-    kept: Sequence[ShardRef],
+    before: Sequence[StepRecord],
+    kinds: Sequence[str],
     pictures: Sequence[ShardRef | None],
     tokenizer: ShardRef | None = None,
-) -> tuple[list[StepRecord], list[StepRecord], dict[str, list[ShardRef]]]:
+) -> tuple[list[list[StepRecord]], dict[str, list[ShardRef]]]:
     """Make every table the recipe asks for.
 
     Args:
         run: Gives workers, store and recipe.
         anonymize_settings: With their key.
-        kept: Shards of documents.
+        before: Records of the last step, with the documents that stay, one per shard.
+        kinds: Of the source of each shard.
         pictures: The pictures of each shard, where it has any.
         tokenizer: The one to keep (`tokenizer@1`); None makes one.
 
     Returns:
-        Records of `anonymize` and of `seal` (none where they are off), and the shards of each table; those of `dropped`
-        and `quarantined` whether they are asked for or not.
+        Records of each stage that documents went through (boilerplate, anonymize, seal: those that are on), and the
+        shards of each table; those of `dropped` and `quarantined` whether they are asked for or not.
     """
     outputs = set[str](run.recipe.outputs)
-    names = [shard.shard_id for shard in kept]
+    stages = [take_out_boilerplate(run, before, kinds)] if run.recipe.steps.boilerplate.enabled else []
+    kept = [record.kept for record in (stages[-1] if stages else before)]
+    names = [record.shard_id for record in before]
     final, anonymized = _anonymized(run, anonymize_settings, kept, names)
     made: dict[str, Pending] = {
         table: run.submit(step, final, run.recipe.steps.code_fim if step is FIM else StepSettings(), names)
@@ -79,7 +84,7 @@ def tabulate(
     if "pii_spans" in outputs:
         tables["pii_spans"] = [record.sides["pii_spans"] for record in anonymized]
     tables = {table: shards for table, shards in tables.items() if table in outputs}
-    return anonymized, sealed, tables | outcomes(run, anonymize_settings)
+    return [*stages, *([anonymized, sealed] if anonymized else [])], tables | outcomes(run, anonymize_settings)
 
 
 def _anonymized(

@@ -151,20 +151,3 @@ CONTAINMENT = TableSchema(
         ]
     ),
 )
-
-PARAGRAPH = TableSchema(
-    name="paragraph",
-    version=1,
-    key="hash",
-    arrow=pa.schema(
-        [
-            # xxh3-64 of a paragraph, whitespace collapsed.
-            pa.field("hash", _U64, nullable=False),
-            # Documents it is in.
-            pa.field("n_documents", pa.int64(), nullable=False),
-            # The first of them, by (source_rank, id): there it stays.
-            pa.field("source_rank", pa.int32(), nullable=False),
-            pa.field("id", pa.large_string(), nullable=False),
-        ]
-    ),
-)

@@ -84,16 +84,7 @@ class DroppingSettings(Settings):
     min_containment: float = 0.9
 
 
-class ParagraphSettings(Settings):
-    """Paragraphs that many documents share."""
-
-    max_paragraph_documents: int = Field(
-        0, ge=0, description="A paragraph found in more documents stays in the first of them only; 0 leaves all."
-    )
-    min_paragraph_words: int = Field(12, ge=1, description="Shorter paragraphs are left alone (word or Han character).")
-
-
-class DeduplicateSettings(StepSettings, FoldingSettings, ParagraphSettings):
+class DeduplicateSettings(StepSettings, FoldingSettings):
     """Duplicates: what counts as one, and which of two documents stays."""
 
     similarity: Similarity = Field(
@@ -199,10 +190,3 @@ class DeduplicateSettings(StepSettings, FoldingSettings, ParagraphSettings):
     def dropping(self) -> DroppingSettings:
         """For `deduplicate`."""
         return DroppingSettings(threshold=self._limit, min_containment=self.min_containment)
-
-    @property
-    def paragraphs(self) -> ParagraphSettings:
-        """For `paragraphs` and `cut_paragraphs`."""
-        return ParagraphSettings(
-            max_paragraph_documents=self.max_paragraph_documents, min_paragraph_words=self.min_paragraph_words
-        )

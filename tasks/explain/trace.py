@@ -10,6 +10,8 @@ from tasks.explain.found import Found
 from tasks.explain.ledger import Entry, Ledger
 
 _SPANS: Final = "removed_span"
+# How `boilerplate` names what it took out.
+_PASSAGE: Final = "passage "
 _ORIGIN: Final = ["source", "source_type", "lang", "kb"]
 # Tables of a release that name the document a row came from.
 _MADE: Final = ("chunks", "images")
@@ -85,9 +87,25 @@ def _step(ledger: Ledger, sides: dict[str, Entry], name: str) -> StepTrace | Non
 def _removed(ledger: Ledger, sides: dict[str, Entry], name: str) -> list[RemovedSpan]:
     spans = [entry for entry in sides.values() if entry.ref.table.startswith(f"{_SPANS}@") and entry.ref.rows]
     rows = [row for entry in spans for row in ledger.rows_of(entry, name, column="doc_id")]
-    fields = RemovedSpan.model_fields
-    found = [RemovedSpan(**{key: row[key] for key in fields}) for row in rows]
+    told = _repetitions(ledger) if any((row["detail"] or "").startswith(_PASSAGE) for row in rows) else {}
+    found = [
+        RemovedSpan(
+            start=row["start"], end=row["end"], reason=row["reason"], detail=told.get(row["detail"], row["detail"])
+        )
+        for row in rows
+    ]
     return sorted(found, key=lambda span: (span.start, span.end))
+
+
+def _repetitions(ledger: Ledger) -> dict[str, str]:
+    """In how many documents each repeated passage is, by what a removed span calls it."""
+    tables = ledger.entries(step="repeated_passages", side="kept")
+    rows = ledger.columns(tables, ["hash", "n_documents", "n_all"]).to_pylist()
+    names = {row["hash"]: f"{_PASSAGE}{row['hash']:016x}" for row in rows}
+    return {
+        names[row["hash"]]: f"{names[row['hash']]}, in {row['n_documents']:,} of {row['n_all']:,} documents"
+        for row in rows
+    }
 
 
 def _sealed(ledger: Ledger, found: Found, outcome: str) -> dict[str, Any] | None:

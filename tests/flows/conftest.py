@@ -37,6 +37,7 @@ LONG_CHINESE = (
     "只有回到限值以下之后，规则才能再次触发，这样在限值附近波动的传感器就不会塞满邮箱。规则按照列出的顺序依次检查。"
     "如果某条规则的执行时间超过一秒，系统会将其停用并给出提示，因为所有规则与存储共用一个线程。启用之前，请先用最近一天的消息试运行。"
 )
+FOOTER = "Was this page helpful to you? 本页对您有帮助吗？"
 ISSUE = {
     "number": 7,
     "title": "Clients are disconnected 客户端掉线",
@@ -151,8 +152,8 @@ def make_inbox(tmp_path: Path) -> None:
     """A recipe, manuals, code, issues, a FAQ and an existing corpus; every source has both languages."""
     manuals = tmp_path / "inbox" / "manuals"
     manuals.mkdir(parents=True)
-    (manuals / "store.md").write_text(f"# Message store\n\n{ENGLISH}\n\n## Space\n\n{ENGLISH[:90]}.", encoding="utf-8")
-    (manuals / "存储.md").write_text(f"# 消息存储\n\n{CHINESE}\n\n联系电话13812345678。", encoding="utf-8")
+    (manuals / "store.md").write_text(f"# Message store\n\n{ENGLISH}\n\n## Space\n\n{ENGLISH[:90]}.\n\n{FOOTER}", encoding="utf-8")
+    (manuals / "存储.md").write_text(f"# 消息存储\n\n{CHINESE}\n\n联系电话13812345678。\n\n{FOOTER}", encoding="utf-8")
     (manuals / "扫描13812345678.pdf").write_bytes(b"")
     code = tmp_path / "inbox" / "server"
     code.mkdir()
@@ -180,6 +181,7 @@ def write_recipe(folder: Path, **changes: Any) -> Path:
             {"kind": "text", "path": "inbox/docs.jsonl", "kb": "corpus"},
         ],
         "steps": {
+            "boilerplate": {"min_documents": 2, "min_source_documents": 2},
             "tokens": {"vocab_size": 600, "sequence_length": 128},
         },
         "runner": {"kind": "threads", "workers": 2},

@@ -13,7 +13,7 @@ from tasks.explain.found import find_records
 from tasks.explain.ledger import Ledger, NoLedgerError
 from tasks.explain.trace import trace_record
 from tasks.publish.versions import latest_manifest
-from tests.flows.conftest import ISSUE, read_rows
+from tests.flows.conftest import FOOTER, ISSUE, read_rows
 
 
 @pytest.fixture(scope="module")
@@ -32,7 +32,7 @@ def test_a_released_document_is_found_by_path_and_by_id_and_told_step_by_step(le
     row = next(row for row in read_rows(released.version, "documents") if row["id"] == trace.id)
     assert (trace.outcome, trace.source, trace.lang, trace.kb) == ("released", name, row["lang"], "manual")
     assert [step.step for step in trace.steps if step.outcome == "kept"] == [
-        "extract_documents", "clean", "language", "quality", "deduplicate", "anonymize", "seal",
+        "extract_documents", "clean", "language", "quality", "deduplicate", "boilerplate", "anonymize", "seal",
     ]  # fmt: skip
     assert trace.rules
     assert not any(rule.broken for rule in trace.rules)
@@ -70,6 +70,15 @@ def test_removed_spans_and_replaced_values_are_counted_and_never_quoted(ledger):
     assert thread.personal_data
     for value in ("ops.team@corp-mail.net", ISSUE["user"]["login"], "session_seconds"):
         assert value not in said
+
+
+def test_what_all_manuals_say_is_left_to_one_of_them_and_the_others_tell_of_it(ledger, released):
+    texts = [row["text"] for row in read_rows(released.version, "documents") if row["kb"] == "manual"]
+    assert sum(FOOTER in text for text in texts) == 1
+    steps = [step for name in ("store.md", "存储.md") for step in _traces(ledger, name)[0].steps]
+    (span,) = [span for step in steps for span in step.removed]
+    assert span.reason == "repeated_line"
+    assert span.detail.endswith("in 2 of 2 documents")
 
 
 def test_a_passage_leads_to_its_document(ledger, released):
