@@ -152,7 +152,9 @@ def make_inbox(tmp_path: Path) -> None:
     """A recipe, manuals, code, issues, a FAQ and an existing corpus; every source has both languages."""
     manuals = tmp_path / "inbox" / "manuals"
     manuals.mkdir(parents=True)
-    (manuals / "store.md").write_text(f"# Message store\n\n{ENGLISH}\n\n## Space\n\n{ENGLISH[:90]}.\n\n{FOOTER}", encoding="utf-8")
+    (manuals / "store.md").write_text(
+        f"# Message store\n\n{ENGLISH}\n\n## Space\n\n{ENGLISH[:90]}.\n\n{FOOTER}", encoding="utf-8"
+    )
     (manuals / "存储.md").write_text(f"# 消息存储\n\n{CHINESE}\n\n联系电话13812345678。\n\n{FOOTER}", encoding="utf-8")
     (manuals / "扫描13812345678.pdf").write_bytes(b"")
     code = tmp_path / "inbox" / "server"
