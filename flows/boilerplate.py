@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from prefect import task
 from prefect.cache_policies import NO_CACHE
 
-from flows.run import Run
+from flows.run import Run, untouched
 from schemas.settings import StepSettings
 from schemas.shard import ShardRef, StepRecord
 from tasks.boilerplate.count import COUNT, REPEATED, boilerplate_by_shard
@@ -45,7 +45,7 @@ def take_out_boilerplate(run: Run, before: Sequence[StepRecord], kinds: Sequence
     ]
     names = [record.shard_id for record in searched]
     cut = dict(zip(names, _cut(run, searched, names), strict=True)) if searched else {}
-    return [cut.get(record.shard_id) or _as_it_came(record) for record in before]
+    return [cut.get(record.shard_id) or untouched(record, CUT) for record in before]
 
 
 def _cut(run: Run, records: Sequence[StepRecord], names: Sequence[str]) -> list[StepRecord | None]:
@@ -62,8 +62,3 @@ def _cut(run: Run, records: Sequence[StepRecord], names: Sequence[str]) -> list[
     ]
     done = iter(run.gather([one for one in pending if one is not None]))
     return [None if one is None else next(done) for one in pending]
-
-
-def _as_it_came(record: StepRecord) -> StepRecord:
-    """A record that says of a shard that this stage has not touched it; for the order of stages, not for the books."""
-    return record.model_copy(update={"step": CUT.name, "rows_in": record.kept.rows})

@@ -34,6 +34,7 @@ from tasks.engine.store import Store, digest_of
 from tasks.extract.settings import ExtractSettings
 from tasks.ingest.inventory import Inventory, take_inventory
 from tasks.ingest.places import locations
+from tasks.ingest.tombstones import read_tombstones
 from tasks.publish.accounts import add_up, check_chain
 from tasks.publish.versions import latest_manifest, version_folder
 
@@ -54,9 +55,12 @@ def inventory(
     folder: Path,
     store: Store,
     fetched: Mapping[str, Path],
+    removed: frozenset[str],
 ) -> Inventory:
     """List what there is to read; only what changed since the last run is read for it."""
-    return take_inventory(recipe.sources, folder, store, shard_bytes=int(recipe.shard_mb * 1e6), fetched=fetched)
+    return take_inventory(
+        recipe.sources, folder, store, shard_bytes=int(recipe.shard_mb * 1e6), fetched=fetched, removed=removed
+    )
 
 
 @flow(name="curate", flow_run_name=_run_name, validate_parameters=False)
@@ -77,10 +81,11 @@ def _curate(run: Run, folder: Path) -> RunResult:
     recipe, dataset, log = run.recipe, run.recipe.dataset, get_run_logger()
     progress = cast(UUID, create_progress_artifact(0.0, key=_key("progress", dataset), description="Stages of the run"))
     fetched = fetch(run)
-    found = inventory(dataset, recipe, folder, run.store, fetched)
+    tombstones = read_tombstones(run.store)
+    found = inventory(dataset, recipe, folder, run.store, fetched, tombstones.files)
     log.info("inventory: %d shards", sum(len(shards) for shards in found.shards.values()))
     update_progress_artifact(progress, 5.0)
-    stages = run.subflow(prepare, extract_settings(recipe, folder, fetched), found.shards)
+    stages = run.subflow(prepare, extract_settings(recipe, folder, fetched), found.shards, tombstones.records)
     update_progress_artifact(progress, 50.0)
     inputs = inputs_digest(run, found)
     released = released_ids(run.store, dataset, inputs)

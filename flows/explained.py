@@ -1,6 +1,7 @@
 """What became of a record, and what another setting would change, for a terminal."""
 
 from collections.abc import Iterable
+from typing import TYPE_CHECKING
 
 from rich.box import SIMPLE_HEAD
 from rich.console import Console
@@ -9,6 +10,10 @@ from rich.table import Table
 
 from schemas.effect import Effect
 from schemas.trace import StepTrace, Trace
+
+if TYPE_CHECKING:
+    from tasks.explain.recall import Recall
+    from tasks.publish.diff import VersionDiff
 
 _TWINS_SHOWN = 10
 # Of an id: enough for `winnow why`.
@@ -52,6 +57,33 @@ def show_effect(console: Console, effect: Effect) -> None:
     console.print(_moved_table(effect))
     console.print(_samples_table(effect))
     console.print(effect.note)
+
+
+def show_diff(console: Console, diff: "VersionDiff") -> None:
+    """Counts, the first documents of each kind, and tables whose rows changed."""
+    counts = ", ".join(f"{count:,} {name}" for name, count in diff.counts.items())
+    console.print(f"[bold]{diff.dataset} {diff.before} → {diff.after}[/bold]: documents: {counts}")
+    for name, documents in diff.documents.items():
+        if not documents:
+            continue
+        table = Table("id", "source", "type", "why", title=f"{name} {diff.counts[name]:,}", title_justify="left")
+        for row in documents:
+            table.add_row(row.id[:_ID_SHOWN], escape(row.source), row.source_type, row.why or "")
+        console.print(table)
+    for name, (before, after) in diff.rows.items():
+        if before != after:
+            console.print(f"{name}: {before:,} → {after:,} rows")
+    if diff.settings:
+        console.print(f"settings differ: {', '.join(diff.settings)}")
+
+
+def recall_table(measured: "Iterable[Recall]") -> Table:
+    """Recall by group of questions."""
+    table = Table("questions of", "questions", "recall@1", "recall@3", "recall@10", "MRR@10", box=SIMPLE_HEAD)
+    for row in measured:
+        shares = (row.recall_at_1, row.recall_at_3, row.recall_at_10, row.mrr_at_10)
+        table.add_row(row.group, f"{row.questions:,}", *(f"{share:.3f}" for share in shares))
+    return table
 
 
 def _steps_table(steps: Iterable[StepTrace]) -> Table:

@@ -20,6 +20,7 @@ from tasks.engine.store import Store
 from tasks.extract.settings import ExtractSettings
 from tasks.ingest.inventory import Inventory, take_inventory
 from tasks.ingest.live.fetch import fetched_folders
+from tasks.ingest.tombstones import read_tombstones
 from tasks.quality.language import STEP as LANGUAGE
 
 
@@ -53,8 +54,10 @@ def make_plan(recipe: Recipe, folder: Path) -> list[PlannedSource]:
         live = {source.key: Path(nothing) for source in recipe.sources if source.kind == "issues" and source.is_live}
         fetched = live | fetched_folders(recipe.sources, Store(recipe.root))
         settings = extract_settings(recipe, folder, fetched)
+        removed = read_tombstones(Store(recipe.root)).files
+        shard_bytes = int(recipe.shard_mb * 1e6)
         found = take_inventory(
-            recipe.sources, folder, Store(aside), shard_bytes=int(recipe.shard_mb * 1e6), fetched=fetched
+            recipe.sources, folder, Store(aside), shard_bytes=shard_bytes, fetched=fetched, removed=removed
         )
         return [_planned(kind, shards, found, recipe, settings) for kind, shards in found.shards.items()]
 

@@ -1,13 +1,14 @@
 """From what there is to documents worth keeping: extract, clean, language, quality."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from typing import Any
 
 from flows.recipe import Recipe
-from flows.run import Pending, Run
+from flows.run import Pending, Run, untouched
 from schemas.shard import ShardRef, StepRecord
 from tasks.clean.clean import STEP as CLEAN
 from tasks.engine.step import Step
+from tasks.engine.store import Store
 from tasks.extract.code import STEP as CODE
 from tasks.extract.code_settings import CodeSettings
 from tasks.extract.documents import STEP as DOCUMENTS
@@ -16,6 +17,8 @@ from tasks.extract.issues import STEP as ISSUES
 from tasks.extract.ocr import available_engine
 from tasks.extract.settings import ExtractSettings
 from tasks.extract.text import STEP as TEXT
+from tasks.ingest.take_down import STEP as TAKE_DOWN
+from tasks.ingest.take_down import TakeDownSettings
 from tasks.quality.language import STEP as LANGUAGE
 from tasks.quality.quality import STEP as QUALITY
 from tasks.quality.settings import SignalsSettings
@@ -28,26 +31,57 @@ def prepare(
     run: Run,
     extract_settings: ExtractSettings,
     shards: Mapping[str, Sequence[ShardRef]],
+    taken_down: Collection[str] = (),
 ) -> list[list[StepRecord]]:
-    """Records of each stage, first extraction, last what is kept; every stage has one record per shard."""
+    """Records of each stage, first extraction, last what is kept; every stage has one record per shard.
+
+    Args:
+        run: Gives workers, store and recipe.
+        extract_settings: With what only this machine knows.
+        shards: `inventory@1` shards by kind of source.
+        taken_down: Ids of records that are not to be released.
+    """
     steps = run.recipe.steps
     names = [shard.shard_id for found in shards.values() for shard in found]
     extracted: list[Any] = []
     for kind, found in shards.items():
         settings = settings_of(kind, extract_settings, run.recipe)
         extracted += run.submit(EXTRACT[kind], found, settings, [shard.shard_id for shard in found])
+    done: list[list[StepRecord]] = []
     stages: list[Pending] = [extracted]
+    if taken_down:
+        done = [run.gather(extracted)]
+        done.append(_take_down(run, done[0], taken_down))
+        stages = []
     if steps.clean.enabled:
-        stages.append(run.submit(CLEAN, stages[-1], steps.clean, names))
+        stages.append(run.submit(CLEAN, [*done, *stages][-1], steps.clean, names))
     if steps.language.enabled:
-        stages.append(run.submit(LANGUAGE, stages[-1], steps.language, names))
+        stages.append(run.submit(LANGUAGE, [*done, *stages][-1], steps.language, names))
     measured: Pending = []
     if steps.quality.enabled:
-        measured = run.submit(SIGNALS, stages[-1], SignalsSettings(), names)
-        stages.append(run.submit(QUALITY, stages[-1], steps.quality, names, signals=measured))
+        before = [*done, *stages][-1]
+        measured = run.submit(SIGNALS, before, SignalsSettings(), names)
+        stages.append(run.submit(QUALITY, before, steps.quality, names, signals=measured))
     records = [run.gather(stage) for stage in stages[:-1]]
     run.gather(measured)
-    return [*records, run.gather(stages[-1])]
+    return [*done, *records, *(run.gather(stage) for stage in stages[-1:])]
+
+
+def _take_down(run: Run, extracted: Sequence[StepRecord], ids: Collection[str]) -> list[StepRecord]:
+    """The shards that hold some of these records without them, the others as they came."""
+    held = {record.shard_id: _held(run.store, record, ids) for record in extracted}
+    pending = [
+        run.submit_one(TAKE_DOWN, record, TakeDownSettings(ids=held[record.shard_id]), record.shard_id)
+        for record in extracted
+        if held[record.shard_id]
+    ]
+    done = {record.shard_id: record for record in run.gather(pending)}
+    return [done.get(record.shard_id) or untouched(record, TAKE_DOWN) for record in extracted]
+
+
+def _held(store: Store, record: StepRecord, ids: Collection[str]) -> tuple[str, ...]:
+    named = store.get_columns(record.kept, ["id"])["id"].to_pylist() if record.kept.rows else []
+    return tuple(sorted(set(named) & set(ids)))
 
 
 def settings_of(kind: str, extract_settings: ExtractSettings, recipe: Recipe) -> ExtractSettings:

@@ -127,6 +127,11 @@ class Run:
         return noted
 
 
+def untouched(record: StepRecord, step: Step[Any]) -> StepRecord:
+    """A record that says that `step` had nothing to do with a shard: for the order of stages, not for the books."""
+    return record.model_copy(update={"step": step.name, "rows_in": record.kept.rows})
+
+
 def _is_known(refs: Any) -> bool:
     """Whether references are those of tables, and not of tasks that have yet to make them."""
     many = [refs] if isinstance(refs, ShardRef | StepRecord | PrefectFuture) else refs

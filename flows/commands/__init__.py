@@ -4,7 +4,7 @@ from typing import Final
 
 import typer
 
-from flows.commands import explaining, looking, making
+from flows.commands import explaining, looking, making, mending
 
 app: Final = typer.Typer(
     no_args_is_help=True,
@@ -17,8 +17,13 @@ for command in (
     making.plan,
     looking.versions,
     looking.show,
+    looking.diff,
+    looking.recall,
     explaining.why,
     explaining.what_if,
+    mending.quarantine,
+    mending.rollback,
+    mending.remove,
     looking.schema,
 ):
     app.command()(command)

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from flows.commands.terminal import WRONG, AsJson, console, stop
+from flows.commands.terminal import WRONG, AsJson, Root, chosen_manifests, console, failure_exits, root_of, stop
 
 if TYPE_CHECKING:
     from schemas.manifest import Manifest
@@ -47,6 +47,53 @@ def show(
     from flows.report import show_manifest
 
     show_manifest(console(), manifest)
+
+
+def diff(
+    before: Annotated[str, typer.Argument(metavar="V1", help="A version, such as v1.")],
+    after: Annotated[str, typer.Argument(metavar="V2", help="A later one.")],
+    root: Root = None,
+    as_json: AsJson = False,
+) -> None:
+    """List documents that were added, removed or changed between two versions."""
+    from flows.explained import show_diff
+    from tasks.engine.store import Store
+    from tasks.publish.diff import compare_versions
+
+    place = root_of(root)
+    old, new = ({m.dataset: m for m in chosen_manifests(place, version)} for version in (before, after))
+    datasets = sorted(old.keys() & new.keys())
+    if not datasets:
+        stop(WRONG, f"no dataset below {place} has both versions")
+    for dataset in datasets:
+        with failure_exits():
+            found = compare_versions(Store(place), old[dataset], new[dataset])
+        if as_json:
+            typer.echo(found.model_dump_json())
+        else:
+            show_diff(console(), found)
+
+
+def recall(
+    version: Annotated[str, typer.Argument(help="Folder of a version, or its name with --root.")],
+    root: Annotated[str | None, typer.Option(help="Root of a recipe: folder or URL.")] = None,
+    as_json: AsJson = False,
+) -> None:
+    """Measure how well the passages of a version are found by its questions (BM25)."""
+    manifest = _find_version(version, root)
+    place = root or str(Path(version).resolve().parents[2])
+    from flows.explained import recall_table
+    from tasks.engine.store import Store
+    from tasks.explain.recall import measure_recall
+
+    with failure_exits():
+        measured = measure_recall(Store(place), manifest)
+    if not measured:
+        stop(WRONG, f"{manifest.dataset} {manifest.version} has no questions with passages: see `outputs`")
+    if as_json:
+        typer.echo(json.dumps([row.model_dump() for row in measured], ensure_ascii=False))
+    else:
+        console().print(recall_table(measured))
 
 
 def schema(

@@ -5,7 +5,7 @@ Muthitacharoen et al., 2001): a file that is added, changed or removed changes i
 and no memory of earlier runs is needed.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from hashlib import blake2b, sha256
 from pathlib import Path, PurePosixPath
@@ -77,6 +77,7 @@ def take_inventory(
     *,
     shard_bytes: int = 8_000_000,
     fetched: Mapping[str, Path] | None = None,
+    removed: Collection[str] = (),
 ) -> Inventory:
     """List everything the sources hold; files that did not change since the last time are not read for it.
 
@@ -86,6 +87,7 @@ def take_inventory(
         store: Gets the shards, and remembers measurements.
         shard_bytes: Bytes in a shard, about; of PDF and office files at most 4 MB.
         fetched: Folder of each live source that was fetched, by its key.
+        removed: Ids of files that were taken down: as if they were not there.
 
     Raises:
         SourceError: Sources cannot be read; all of them are named.
@@ -94,7 +96,7 @@ def take_inventory(
     shards: dict[str, list[ShardRef]] = {}
     summaries = []
     for rank, (source, place) in enumerate(zip(sources, places, strict=True)):
-        rows = _rows(source, rank, place, store, shard_bytes)
+        rows = [row for row in _rows(source, rank, place, store, shard_bytes) if row["id"] not in removed]
         summaries.append(_summary(source, rank, rows))
         limits = (_DOCUMENT_BYTES, _DOCUMENT_FILES) if source.kind == "documents" else (shard_bytes, len(rows))
         found = shards.setdefault(source.kind, [])

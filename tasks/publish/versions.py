@@ -44,6 +44,17 @@ def latest_manifest(store: Store, dataset: str) -> Manifest | None:
     return read_manifest(store, dataset, data.decode().strip()) if data else None
 
 
+def set_latest(store: Store, dataset: str, version: str) -> None:
+    """Make a published version the newest one again; later ones stay, and a run that makes one of them again finds it.
+
+    Raises:
+        LookupError: It is not published.
+    """
+    if version not in list_versions(store, dataset):
+        raise LookupError(f"{dataset} has no version {version}")
+    store.put_bytes(f"releases/{dataset}/latest", f"{version}\n".encode())
+
+
 def claim_version(store: Store, dataset: str, content_sha256: str) -> str:
     """The version this content is, or is to be, written as; no other content can have it."""
     for version in _candidates(store, dataset):

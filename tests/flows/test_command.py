@@ -13,7 +13,7 @@ from tests.flows.conftest import ISSUE, LONG_CHINESE, LONG_ENGLISH, read_rows, r
 # Summaries and tables: one row in is not one row out.
 _TABLES = {
     "candidates", "verify", "clusters", "shingle_sets", "tokenizer", "tokenizer_sample", "tokens", "chunks", "sft",
-    "qa_pairs", "recall_eval", "images",
+    "qa_pairs", "recall_eval", "images", "passages", "repeated_passages",
 }  # fmt: skip
 
 

@@ -1,0 +1,76 @@
+"""A takedown propagates, versions are compared and taken back, what could not be read is tried again."""
+
+import json
+
+from tasks.engine.store import Store
+from tasks.explain.ledger import Ledger
+from tasks.explain.quarantined import list_quarantined, replay_quarantined
+from tasks.explain.recall import measure_recall
+from tasks.publish.versions import latest_manifest
+from tests.flows.conftest import read_rows
+
+
+def test_what_is_taken_down_is_in_no_later_version_and_can_come_back(again, winnow):
+    """A file, and a record of a file with several; then the older version is the newest again."""
+    (record,) = [row for row in read_rows(again / "out/releases/support/v1", "documents") if row["source"] == "doc-1"]
+    for asked in ("存储.md", record["id"]):
+        done = winnow("remove", asked)
+        assert done.returncode == 0, done.stderr
+        assert "versions hold some of them until their folders are deleted: v1" in done.stdout
+    assert winnow("remove", "no-such-thing").returncode == 2
+    result = json.loads(winnow("run", "recipe.yaml", "--json").stdout.splitlines()[-1])
+    assert result["version"] == "v2"
+    (step,) = [step for step in result["steps"] if step["name"] == "take_down"]
+    assert step["reasons"] == {"taken_down": 1}
+    second = again / "out/releases/support/v2"
+    for table in ("documents", "pretrain_text"):
+        assert {row["source"] for row in read_rows(second, table)}.isdisjoint({"存储.md", "doc-1"})
+    assert record["id"] not in {row["doc_id"] for row in read_rows(second, "chunks")}
+
+    diff = json.loads(winnow("diff", "v1", "v2", "--json").stdout)
+    assert {row["source"] for row in diff["documents"]["removed"]} == {"存储.md", "doc-1"}
+    assert [row["why"] for row in diff["documents"]["removed"] if row["source"] == "doc-1"] == ["take_down: taken_down"]
+    assert diff["counts"]["added"] == 0
+    assert "removed 2" in winnow("diff", "v1", "v2").stdout
+    assert winnow("diff", "v1", "v9").returncode == 2
+
+    told = json.loads(winnow("why", record["id"], "--json").stdout)
+    assert [step["reason"] for step in told["steps"]][-1] == "taken_down"
+
+    assert winnow("rollback", "--to", "v9").returncode == 2
+    assert "v1 is the newest version again" in winnow("rollback").stdout
+    assert (again / "out/releases/support/latest").read_text(encoding="utf-8") == "v1\n"
+    for asked in ("存储.md", record["id"]):
+        assert "may come back" in winnow("remove", asked, "--undo").stdout
+    assert '"published": false' in winnow("run", "recipe.yaml", "--json").stdout
+
+
+def test_quarantined_records_are_listed_and_their_shards_are_tried_again(again, winnow):
+    store = Store(str(again / "out"))
+    ledger = Ledger(store, latest_manifest(store, "support"))
+    (row,) = list_quarantined(ledger)
+    assert (row["cause"], row["step"]) == ("empty", "extract_documents")
+    assert row["source"].startswith("扫描phone_")
+    (entry,) = ledger.entries(side="quarantined")
+    assert store.find(entry.step, entry.key)
+    assert "empty" in winnow("quarantine").stdout
+    assert replay_quarantined(ledger) == 1
+    assert store.find(entry.step, entry.key) is None
+    assert store.names("inventory") == []
+
+
+def test_recall_is_measured_by_the_questions_of_the_version(released, winnow):
+    store = Store(str(released.folder / "out"))
+    everything, *groups = measure_recall(store, latest_manifest(store, "support"))
+    assert everything.group == "all"
+    assert everything.questions == sum(group.questions for group in groups) == 3
+    assert {group.group for group in groups} >= {"en verbatim", "zh verbatim"}
+    # Each question stands in the passage that answers it; the shortest of three passages may come before it.
+    assert everything.recall_at_3 == 1.0
+    assert 0.6 < everything.recall_at_1 <= everything.mrr_at_10 <= 1.0
+
+
+def test_recall_of_a_folder_is_printed(again, winnow):
+    done = winnow("recall", "out/releases/support/v1", "--json")
+    assert json.loads(done.stdout)[0]["questions"] == 3
+    assert winnow("recall", "out/releases/support/v7").returncode == 2
