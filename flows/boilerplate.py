@@ -55,7 +55,9 @@ def _cut(run: Run, records: Sequence[StepRecord], names: Sequence[str]) -> list[
     (repeated,) = run.gather([run.submit_one(REPEATED, counted, settings.repetition, "all", source_sizes=sizes)])
     if not repeated.kept.rows:
         return [None] * len(records)
-    shared = share_boilerplate(run.store, repeated.kept, [record.kept for record in counted])
+    # Known already where everything before it is: no task is run for what is done.
+    share = boilerplate_by_shard if all(one.cached for one in [repeated, *counted]) else share_boilerplate
+    shared = share(run.store, repeated.kept, [record.kept for record in counted])
     pending = [
         run.submit_one(CUT, record, settings.cutting, name, boilerplate=part) if part.rows else None
         for record, name, part in zip(records, names, shared, strict=True)

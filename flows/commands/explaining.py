@@ -69,8 +69,9 @@ def what_if(
     as_json: AsJson = False,
 ) -> None:
     """Say how many documents and tokens other settings would change, from what was measured; read no text."""
-    from flows.recipe import RecipeError, read_recipe
-    from flows.what_if import ChangeError, compare
+    with quick_start():
+        from flows.recipe import RecipeError, read_recipe
+        from flows.what_if import ChangeError, compare
 
     with failure_exits():
         try:

@@ -106,7 +106,9 @@ def _searched(ledger: Ledger) -> pl.Series:
 def _clustered(ledger: Ledger, settings: DeduplicateSettings) -> pl.DataFrame | None:
     """Documents that go, by the measured pairs that reach the limits."""
     from tasks.dedup.clusters import cluster
+    from tasks.engine.lean import load_compiler
 
+    load_compiler()
     ranks, names = (ledger.entries(step="ranks", side=side)[-1:] for side in ("kept", "names"))
     if not ranks:
         return None
