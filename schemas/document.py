@@ -49,7 +49,7 @@ DOCUMENT = TableSchema(
             pa.field("source_url", pa.large_string()),
             # Position of the source in the recipe, 0 first: the earlier one keeps the text of a duplicate.
             pa.field("source_rank", pa.int32(), nullable=False),
-            # BCP 47: zh, en, zh-Hant, zh-en (mixed), code, und; null until `language` has run.
+            # BCP 47: zh, en, zh-Hant, zh-en and zh-Hant-en (mixed), code, und; null until `language` has run.
             pa.field("lang", pa.large_string()),
             # SPDX identifier; null where none was found.
             pa.field("license", pa.large_string()),

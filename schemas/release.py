@@ -37,7 +37,7 @@ _ORIGIN = [
     _required("source_type", _S, "github_issue | pdf | markdown | html | code | office | email | faq | text"),
     _required("source", _S, "path below the source's path, or the record's id; citation key"),
     _optional("source_url", _S),
-    _optional("lang", _S, "BCP 47: zh | zh-Hant | en | zh-en | code | und"),
+    _optional("lang", _S, "BCP 47: zh | zh-Hant | en | zh-en | zh-Hant-en | code | und"),
     _optional("license", _S, "SPDX identifier"),
 ]
 _VERSION = _required("dataset_version", _S)

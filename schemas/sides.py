@@ -22,6 +22,22 @@ REMOVED_SPAN = TableSchema(
     ),
 )
 
+LANGUAGE_SPAN = TableSchema(
+    name="language_span",
+    version=1,
+    key="doc_id",
+    arrow=pa.schema(
+        [
+            pa.field("doc_id", pa.large_string(), nullable=False),
+            # [start, end) in code points of `document@1.text`: whole paragraphs with the empty line that ends them.
+            pa.field("start", pa.int64(), nullable=False),
+            pa.field("end", pa.int64(), nullable=False),
+            # As `document@1.lang`.
+            pa.field("lang", pa.large_string(), nullable=False),
+        ]
+    ),
+)
+
 PII_SPAN = TableSchema(
     name="pii_span",
     version=1,

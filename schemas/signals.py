@@ -1,4 +1,4 @@
-"""`signals@1`: what was measured of a document; every decision of `quality` can be repeated from it, without the text.
+"""`signals@2`: what was measured of a document; every decision of `quality` can be repeated from it, without the text.
 
 Shares are in [0, 1]. "Characters" are code points. A "token" is a word or a punctuation mark; a Han, kana or hangul
 character is a token of its own. Names follow who published the rule; what differs is said in the modules that
@@ -62,8 +62,11 @@ LINE_SIGNALS: Final = (
     "counter_lines",  # RefinedWeb: "3 likes", "12 赞"
     "one_word_lines",  # RefinedWeb
     "table_lines",
-    "log_lines",  # hold a time of day or an ISO date near their start
+    "log_lines",  # outside fences: begin with, or name, a time as logs do; frames of a stack trace
     "n_sentences",  # C4
+    "long_lines",  # C4: how many of 200 characters or more (Han counts double)
+    "edited_words",  # RefinedWeb: in lines its line rules take out
+    "template_lines",  # outside tables and fences: seen before, numbers aside
 )
 REPEAT_SIGNALS: Final = (
     "dup_lines",  # Gopher
@@ -94,18 +97,40 @@ PHRASE_SIGNALS: Final = (
     "link_chars",  # inside URLs
     "encoded_run",  # longest base64 or hexadecimal run, characters
     "encoded_chars",  # inside such runs of 64 or more
+    "sensitive_lines",  # sex, gambling, drugs, weapons for sale
 )
-MEASURED: Final = (*CHARACTER_SIGNALS, *WORD_SIGNALS, *LINE_SIGNALS, *REPEAT_SIGNALS, *PHRASE_SIGNALS)
+# Of the paragraphs of a document: what they are decides which rules it is held to.
+PROSE_SIGNALS: Final = (
+    "zh_prose",  # of characters that are not white space: in paragraphs of Chinese
+    "latin_prose",
+    "other_prose",
+    "tables",
+    "code",  # by its marks
+    "fenced",  # between ``` marks
+    "prose_words",  # Latin and Chinese
+    "function_words",  # of them
+    "letter_bits",  # of a letter of Latin prose under a trigram model of English; 2 ** bits is the perplexity
+    "torn_words",  # of words: letters on both sides of a mark that stands in no word
+    "han_bits",  # of a Han character after another, under a model of character pairs
+)
+MEASURED: Final = (
+    *CHARACTER_SIGNALS,
+    *WORD_SIGNALS,
+    *LINE_SIGNALS,
+    *REPEAT_SIGNALS,
+    *PHRASE_SIGNALS,
+    *PROSE_SIGNALS,
+)
 
 # Counts; all others are shares, means or bits.
 COUNTS: Final = frozenset({
     "n_chars", "longest_run", "n_words", "n_tokens", "stop_words", "longest_word", "n_lines", "n_paragraphs",
-    "longest_line", "n_sentences", "lorem_ipsum", "braces", "encoded_run",
+    "longest_line", "n_sentences", "lorem_ipsum", "braces", "encoded_run", "long_lines", "prose_words",
 })  # fmt: skip
 
 SIGNALS = TableSchema(
     name="signals",
-    version=1,
+    version=2,
     arrow=pa.schema(
         [
             # Of the document.
@@ -114,6 +139,8 @@ SIGNALS = TableSchema(
             pa.field("source_type", pa.large_string(), nullable=False),
             pa.field("kb", pa.large_string(), nullable=False),
             pa.field("lang", pa.large_string()),
+            # Characters a page; null where there are no pages.
+            pa.field("page_chars", pa.float32()),
             *(pa.field(name, pa.int64() if name in COUNTS else pa.float32(), nullable=False) for name in MEASURED),
         ]
     ),

@@ -10,7 +10,7 @@ from schemas.signature import NAME, RANK, SIMILAR
 from tasks.dedup.settings import DeduplicateSettings
 from tasks.explain.ledger import Ledger
 from tasks.explain.measured import read_measured, sources_of
-from tasks.quality.quality import judge_signals, needed_signals
+from tasks.quality.judgement import judge_signals, needed_signals
 from tasks.quality.settings import QualitySettings
 
 _SAMPLES: Final = 3  # of documents that move from one decision to another

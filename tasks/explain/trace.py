@@ -134,11 +134,12 @@ def _measured(ledger: Ledger, entries: list[Entry], name: str) -> dict[str, Any]
     # Loaded here: half of what looks at a record never came to quality.
     import polars as pl
 
-    from tasks.quality.quality import held_to, judge_signals
+    from tasks.quality.judgement import held_to, judge_signals
     from tasks.quality.settings import QualitySettings
 
     settings = QualitySettings.model_validate(ledger.manifest.recipe["steps"]["quality"])
-    profile = judge_signals(pl.DataFrame([row], infer_schema_length=None), settings)["profile"][0]
+    frame = pl.DataFrame([row], infer_schema_length=None)
+    profile = judge_signals(frame, settings)["profile"][0]
     rules = [
         RuleTrace(
             rule=reason.value,
@@ -148,7 +149,7 @@ def _measured(ledger: Ledger, entries: list[Entry], name: str) -> dict[str, Any]
             least=rule.least,
             broken=row[rule.signal] < limit if rule.least else row[rule.signal] > limit,
         )
-        for reason, rule, limit in held_to(profile, settings)
+        for reason, rule, limit in held_to(frame, settings)
     ]
     signals = {key: float(value) for key, value in row.items() if isinstance(value, int | float)}
     return {"profile": profile, "rules": rules, "signals": signals}

@@ -17,13 +17,14 @@ from tasks.quality.phrases import (
     N_KINDS,
     NAVIGATION,
     POLICY,
+    SENSITIVE,
     Automaton,
 )
 
 _NEWLINE: Final = 0x0A
 _ENCODED: Final = 64  # StarCoder2
 _COVERED: Final = (1 << NAVIGATION) | (1 << GARBAGE)
-_BY_LINE: Final = (1 << JAVASCRIPT) | (1 << POLICY) | (1 << MORE) | (1 << AD)
+_BY_LINE: Final = (1 << JAVASCRIPT) | (1 << POLICY) | (1 << MORE) | (1 << AD) | (1 << SENSITIVE)
 
 
 @njit(cache=True, nogil=True)
@@ -31,14 +32,14 @@ def measure_phrases(
     data: Any, start: int, end: int, automaton: Automaton, lines: float, chars: float, out: Any
 ) -> None:
     """Write `PHRASE_SIGNALS` of `data[start:end]`, which has `lines` lines and `chars` code points."""
-    step, kinds, sizes = automaton
+    columns, step, kinds, sizes = automaton
     hits = np.zeros(N_KINDS, np.int64)
     line_kinds = 0
-    state = np.int64(step[0, _NEWLINE])
+    state = np.int64(step[0, columns[_NEWLINE]])
     covered_to = start
     for i in range(start, end + 1):
         byte = data[i] if i < end else _NEWLINE
-        state = np.int64(step[state, byte])
+        state = np.int64(step[state, columns[byte]])
         found = kinds[state]
         if found:
             line_kinds |= found
@@ -50,7 +51,7 @@ def measure_phrases(
                 hits[NAVIGATION if found & (1 << NAVIGATION) else GARBAGE] += fresh
         if byte == _NEWLINE:
             if line_kinds & _BY_LINE:
-                for kind in (JAVASCRIPT, POLICY, MORE, AD):
+                for kind in (JAVASCRIPT, POLICY, MORE, AD, SENSITIVE):
                     hits[kind] += (line_kinds >> kind) & 1
             # What ends with the line may begin the next one, but was counted.
             line_kinds = 0
@@ -68,6 +69,7 @@ def measure_phrases(
     longest, encoded = _encoded_runs(data, start, end)
     out[10] = longest
     out[11] = encoded / size
+    out[12] = hits[SENSITIVE] / lines
 
 
 @njit(cache=True, nogil=True)

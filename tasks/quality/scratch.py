@@ -20,9 +20,12 @@ class Scratch(NamedTuple):
 
     points: npt.NDArray[np.int32]
     classes: npt.NDArray[np.uint8]
+    routes: npt.NDArray[np.uint8]  # of code points
     bins: npt.NDArray[np.int32]
     hashes: npt.NDArray[np.uint64]  # of tokens, then of lines, then of paragraphs
     lengths: npt.NDArray[np.int32]
+    token_routes: npt.NDArray[np.uint8]
+    folded: npt.NDArray[np.uint64]  # hashes of lines, numbers aside
     prefix_hashes: npt.NDArray[np.uint64]
     prefix_weights: npt.NDArray[np.int32]
     prefix_lengths: npt.NDArray[np.int32]
@@ -41,9 +44,12 @@ def scratch_for(longest: int) -> Scratch:
     return Scratch(
         points=np.empty(size, i32),
         classes=np.empty(size, np.uint8),
+        routes=np.empty(size, np.uint8),
         bins=np.zeros(ENTROPY_BINS, i32),
         hashes=np.empty(size, u64),
         lengths=np.empty(size, i32),
+        token_routes=np.empty(size, np.uint8),
+        folded=np.empty(size, u64),
         prefix_hashes=np.empty(size, u64),
         prefix_weights=np.empty(size, i32),
         prefix_lengths=np.empty(size, i32),

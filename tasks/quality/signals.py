@@ -4,11 +4,12 @@ One compiled pass per document over the Arrow buffer: no Python per document, no
 published for words are measured in words; a Han character is a word of half the weight (see word_signals).
 """
 
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
+import pyarrow.compute as pc
 from numba import njit
 
 from schemas.document import DOCUMENT
@@ -17,6 +18,7 @@ from schemas.signals import (
     COUNTS,
     LINE_SIGNALS,
     MEASURED,
+    PHRASE_SIGNALS,
     REPEAT_SIGNALS,
     SIGNALS,
     WORD_SIGNALS,
@@ -26,10 +28,13 @@ from tasks.engine.utf8 import utf8_column
 from tasks.quality.character_signals import measure_characters
 from tasks.quality.characters import class_table
 from tasks.quality.decoding import decode
+from tasks.quality.likelihood import LetterModels, letter_models, measure_likelihood
 from tasks.quality.line_signals import measure_lines
 from tasks.quality.phrase_signals import measure_phrases
 from tasks.quality.phrases import Automaton, phrase_automaton
+from tasks.quality.prose_signals import function_words, measure_prose
 from tasks.quality.repeat_signals import measure_n_grams
+from tasks.quality.routing import N_TALLIES, route_paragraphs
 from tasks.quality.scratch import MAX_POINTS, Scratch, scratch_for
 from tasks.quality.settings import SignalsSettings
 from tasks.quality.word_signals import find_tokens, measure_vocabulary, stop_word_hashes
@@ -41,29 +46,62 @@ _WORDS: Final = len(CHARACTER_SIGNALS)
 _LINES: Final = _WORDS + len(WORD_SIGNALS)
 _REPEATS: Final = _LINES + len(LINE_SIGNALS)
 _PHRASES: Final = _REPEATS + len(REPEAT_SIGNALS)
+_ROUTES: Final = _PHRASES + len(PHRASE_SIGNALS)
+_PROSE: Final = _ROUTES + 6
+_BITS: Final = _PROSE + 2  # and torn words among them
 
 
 def measure_signals(batch: pa.Table, settings: SignalsSettings) -> Partition:  # noqa: ARG001 - every step has settings
-    """Signals of every document, in input order, as `signals@1` rows."""
-    measured = measure(batch["text"])
+    """Signals of every document, in input order, as `signals@2` rows."""
+    # Fences in what came from a PDF are guesses: a bad text layer looks like a listing.
+    measured = measure(batch["text"], pc.not_equal(batch["source_type"], "pdf").to_numpy(zero_copy_only=False))
     columns = [measured[:, i].astype(np.int64 if name in COUNTS else np.float32) for i, name in enumerate(MEASURED)]
     carried = [batch[name].combine_chunks() for name in ("id", "source_type", "kb", "lang")]
+    pages = np.maximum(batch["n_pages"].combine_chunks().fill_null(0).to_numpy(zero_copy_only=False), 0)
+    page_chars = (measured[:, 0] / np.maximum(pages, 1)).astype(np.float32)
+    carried.append(pa.array(page_chars, mask=pages == 0))
     return Partition(pa.Table.from_arrays([*carried, *(pa.array(c) for c in columns)], schema=SIGNALS.arrow))
 
 
-def measure(text: pa.ChunkedArray) -> npt.NDArray[np.float64]:
-    """Signals of each text of a `large_string` column, shape (texts, len(MEASURED)), columns as in `MEASURED`."""
+def measure(text: pa.ChunkedArray, fenced: npt.NDArray[np.bool_] | None = None) -> npt.NDArray[np.float64]:
+    """Signals of each text of a `large_string` column, shape (texts, len(MEASURED)), columns as in `MEASURED`.
+
+    Args:
+        text: Without nulls.
+        fenced: Whether fences of each text say what is code; default: of all.
+    """
+    if fenced is None:
+        fenced = np.ones(len(text), np.bool_)
     column = utf8_column(text)
     out = np.zeros((len(column.offsets) - 1, len(MEASURED)))
     scratch = scratch_for(column.longest)
-    _measure_all(column.data, column.offsets, class_table(), stop_word_hashes(), phrase_automaton(), scratch, out)
+    lists = WordLists(stop_word_hashes(), function_words())
+    _measure_all(
+        column.data, column.offsets, fenced, class_table(), lists, phrase_automaton(), letter_models(), scratch, out
+    )
     return out
+
+
+class WordLists(NamedTuple):
+    """Hashes of words, as `token_hash` gives them."""
+
+    stop_words: npt.NDArray[np.uint64]
+    function_words: npt.NDArray[np.uint64]
 
 
 @njit(cache=True, nogil=True)
 def _measure_all(
-    data: Any, offsets: Any, table: Any, stop_words: Any, automaton: Automaton, scratch: Scratch, out: Any
+    data: Any,
+    offsets: Any,
+    fenced: Any,
+    table: Any,
+    lists: WordLists,
+    automaton: Automaton,
+    models: LetterModels,
+    scratch: Scratch,
+    out: Any,
 ) -> None:
+    tallies = np.zeros(N_TALLIES, np.int64)
     for row in range(len(offsets) - 1):
         start, end = offsets[row], offsets[row + 1]
         if end - start > MAX_POINTS:
@@ -71,8 +109,11 @@ def _measure_all(
         n = decode(data, start, end, table, scratch.points, scratch.classes)
         signals = out[row]
         measure_characters(scratch.points, scratch.classes, n, scratch.bins, signals)
+        route_paragraphs(scratch.points, scratch.classes, n, fenced[row], scratch.routes, tallies, signals[_ROUTES:])
         tokens = find_tokens(n, scratch, signals[_WORDS:])
-        candidates = measure_vocabulary(tokens, stop_words, scratch, signals[_WORDS:])
+        measure_prose(tokens, lists.function_words, scratch, signals[_PROSE:])
+        measure_likelihood(scratch.points, scratch.classes, n, scratch.routes, models, signals[_BITS:])
+        candidates = measure_vocabulary(tokens, lists.stop_words, scratch, signals[_WORDS:])
         measure_n_grams(tokens, candidates, n, scratch, signals[_REPEATS:])
         measure_lines(n, signals[_WORDS], scratch, signals[_LINES:], signals[_REPEATS:])
         measure_phrases(data, start, end, automaton, signals[_LINES], float(n), signals[_PHRASES:])
@@ -87,7 +128,7 @@ def _character_start(data: Any, position: int) -> int:
 
 STEP: Final = Step(
     name=NAME,
-    version=3,
+    version=4,
     settings=SignalsSettings,
     reads=DOCUMENT,
     writes=SIGNALS,

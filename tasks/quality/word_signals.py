@@ -88,6 +88,7 @@ def find_tokens(n: int, scratch: Scratch, out: Any) -> int:
         # The second half of "don't" begins with a mark.
         is_word = kind <= HANGUL or (i - start > 1 and points[i - 1] != points[start])
         _store(scratch, tokens, start, i, weight, i - start if is_word else 0)
+        scratch.token_routes[tokens] = scratch.routes[start]
         tokens += 1
     out[0] = words
     out[1] = tokens

@@ -18,7 +18,7 @@ from tests.corpus_documents import manuals_of, threads_of
 from tests.tokens.conftest import CHINESE, ENGLISH
 
 
-def _filter(batch: pa.Table, **given: Any):
+def filter_texts(batch: pa.Table, **given: Any):
     told = tell_language(batch, LanguageSettings()).kept
     signals = measure_signals(told, SignalsSettings()).kept
     parts = filter_quality(told, QualitySettings(**given), signals)
@@ -68,7 +68,7 @@ CASES = [
     (ZH_PROSE.replace("，", "，# # # #"), QualityReason.HASHES),
     (PROSE.replace(" ", " ... ", 14), QualityReason.ELLIPSES),
     (ZH_PROSE.replace("，", "………"), QualityReason.ELLIPSES),
-    (" ".join(f"gateway{chr(97 + n % 26)} writes{chr(98 + n % 13)} files{chr(99 + n % 7)}." for n in range(30)),
+    (" ".join(f"gateway{chr(97 + n % 26)} writes{chr(98 + n % 13)} files{chr(99 + n % 7)} for it." for n in range(30)),
      QualityReason.STOP_WORDS),
     ("大家都能到这里来看看天上飞过去几只小鸟，它们自由快乐地飞走后又回到山下老家中等待着春天，日出时候开心唱歌跳舞玩耍，"
      "吃饭睡觉学习写字读书工作。", QualityReason.STOP_WORDS),
@@ -99,12 +99,39 @@ CASES = [
     (PROSE + "\nBuy now, for the best price of the year that you will ever see.", QualityReason.ADVERTISING),
     (ZH_PROSE + "\n加微信领取优惠券，限时抢购，全场包邮，错过再等一年。", QualityReason.ADVERTISING),
     (ZH_PROSE + "锟斤拷锟斤拷锟斤拷", QualityReason.GARBAGE_PHRASES),
+    ("".join(f"{word[:1]}{mark}{word[1:]} " for word, mark in zip(PROSE.split(), "{^|~*\\;$" * 20, strict=False)),
+     QualityReason.UNLIKELY_LETTERS),
+    (ZH_PROSE[:60] + "".join(f"{w[:1]}{m}xq{w[1:]} " for w, m in zip(PROSE.split(), "{^|~*\\;$" * 20, strict=False)),
+     QualityReason.TORN_WORDS),
+    (" ".join(f"x{a}q{b}zk{a}w{b}" for a in "bcdfghjk" for b in "vxzqjkwf"), QualityReason.UNREADABLE),
+    ("".join(chr(0x4E00 + n * 7919 % 20000) for n in range(150)), QualityReason.RARE_CHARACTERS),
+    ("的了是" + "".join(bytes((0xB0 + n * 37 % 39, 0xA1 + n * 53 % 93)).decode("gb2312") for n in range(200)),
+     QualityReason.UNLIKELY_HAN),
+    ("\n".join(f"2021-03-01 10:{n:02d}:07 INFO a worker of the pool is at step {n}" for n in range(30)),
+     QualityReason.LOG_DUMP),
+    ("\n".join(f"2021-03-01 10:{n:02d}:07 信息 工作进程的第{n}步已经完成" for n in range(30)), QualityReason.LOG_DUMP),
+    (" ".join(f"{a} {b}" for a in ("cheap", "best", "buy", "online", "sale") for b in ("shoes", "watch", "bags")) * 9,
+     QualityReason.KEYWORDS),
+    ("，".join(f"{a}{b}" for a in ("便宜", "网上", "批发", "打折") for b in ("手表", "皮包", "球鞋")) * 5,
+     QualityReason.KEYWORDS),
+    (f"{PROSE}\n" + "\n".join(f"Part {n} of the manual is shown to those who are here." for n in range(60)),
+     QualityReason.TEMPLATE_LINES),
+    (f"{ZH_PROSE}\n" + "\n".join(f"第{n}次检查已经在这里完成了。" for n in range(60)), QualityReason.TEMPLATE_LINES),
+    ("\n".join(f"{a} {b}" for a in ("Products", "Partners", "Careers", "Events", "Press", "Support", "Company")
+               for b in ("overview", "archive", "contact", "library", "calendar", "search", "gallery")),
+     QualityReason.FEW_FUNCTION_WORDS),
+    ("\n".join(a + b for a in ("产品", "伙伴", "招聘", "活动", "新闻", "客户", "公司", "社区", "论坛", "资源")
+               for b in ("归档", "联系", "图书")),
+     QualityReason.FEW_FUNCTION_WORDS),
+    (f"{PROSE}\nVisit the best online casino of the year.", QualityReason.SENSITIVE),
+    (f"{ZH_PROSE}\n澳门赌场真人娱乐等你来。", QualityReason.SENSITIVE),
+    ("\n".join([*PROSE.split(". "), "Read more", "Load more", "See more"]), QualityReason.MORE_LINES),
 ]  # fmt: skip
 
 
 @pytest.mark.parametrize(("text", "reason"), CASES)
 def test_each_rule_drops_with_its_reason_and_its_number(text: str, reason: QualityReason, documents):
-    parts = _filter(documents(text))
+    parts = filter_texts(documents(text))
     (row,) = parts.dropped.to_pylist()
     assert row["reason"] == reason
     rule = RULES[reason]
@@ -115,14 +142,17 @@ def test_each_rule_drops_with_its_reason_and_its_number(text: str, reason: Quali
 
 # No text breaks it that does not break a rule before it: 10 words repeated are two times 5 words repeated.
 _SHADOWED = {QualityReason.DUPLICATE_10_GRAMS}
+# Of what has pages.
+_PAGED = {QualityReason.SPARSE_PAGES, QualityReason.BAD_TEXT_LAYER}
 
 
 def test_every_reason_has_a_case():
-    assert {reason for _, reason in CASES} | _SHADOWED == set(QualityReason)
+    off = {reason for reason, rule in RULES.items() if not rule.limits}
+    assert {reason for _, reason in CASES} | _SHADOWED | _PAGED | off == set(QualityReason)
 
 
 def test_the_shadowed_rule_drops_where_the_rule_before_it_is_off(documents):
-    parts = _filter(documents(f"{PROSE} {PROSE[:150]}."), limits={"duplicate_5_grams": None})
+    parts = filter_texts(documents(f"{PROSE} {PROSE[:150]}."), limits={"duplicate_5_grams": None})
     assert parts.dropped["reason"].to_pylist() == ["duplicate_10_grams"]
 
 
@@ -147,11 +177,11 @@ KEPT = {
 @pytest.mark.parametrize("name", KEPT)
 def test_what_others_destroy_is_kept(name: str, documents):
     kind = "github_issue" if "issue" in name or name == "log" else "markdown"
-    assert _filter(documents(KEPT[name], source_type=kind)).kept.num_rows == 1
+    assert filter_texts(documents(KEPT[name], source_type=kind)).kept.num_rows == 1
 
 
 def test_clean_prose_is_kept_as_web_text(documents):
-    assert _filter(documents(PROSE, ZH_PROSE, f"{PROSE}\n{ZH_PROSE}")).kept.num_rows == 3
+    assert filter_texts(documents(PROSE, ZH_PROSE, f"{PROSE}\n{ZH_PROSE}")).kept.num_rows == 3
 
 
 @pytest.mark.parametrize(
@@ -160,26 +190,26 @@ def test_clean_prose_is_kept_as_web_text(documents):
      "x = 1\n" * 40, "# 注释\nimport os\n"],
 )  # fmt: skip
 def test_code_is_kept(code: str, documents):
-    assert _filter(documents(code, source_type="code")).kept.num_rows == 1
+    assert filter_texts(documents(code, source_type="code")).kept.num_rows == 1
 
 
 def test_a_limit_can_be_changed_and_a_rule_switched_off(documents):
     batch = documents("太短了。", PROSE)
-    assert _filter(batch, limits={"too_few_words": None}).kept.num_rows == 2 - 1 + _stays(batch)
-    raised = _filter(batch, limits={"too_few_words": 1000})
+    assert filter_texts(batch, limits={"too_few_words": None}).kept.num_rows == 2 - 1 + _stays(batch)
+    raised = filter_texts(batch, limits={"too_few_words": 1000})
     assert set(raised.dropped["threshold"].to_pylist()) == {1000.0}
 
 
 def _stays(batch: pa.Table) -> int:
     """1 where the short text breaks no other rule either."""
-    dropped = _filter(batch, limits={"too_few_words": None}).dropped["id"].to_pylist()
+    dropped = filter_texts(batch, limits={"too_few_words": None}).dropped["id"].to_pylist()
     return int("d0" not in dropped)
 
 
 def test_a_profile_can_be_given(documents):
     short = documents("太短了，不过还可以。", source_type="text")
-    assert _filter(short, profile="web").dropped["detail"].to_pylist() == ["profile web-zh"]
-    assert _filter(short, profile="docs").kept.num_rows == 1
+    assert filter_texts(short, profile="web").dropped["detail"].to_pylist() == ["profile web-zh"]
+    assert filter_texts(short, profile="docs").kept.num_rows == 1
 
 
 def test_settings_name_what_is_wrong_with_them():
@@ -192,7 +222,7 @@ def test_settings_name_what_is_wrong_with_them():
 
 
 def test_better_texts_have_the_better_score(documents):
-    kept = _filter(documents(PROSE, ZH_PROSE, profile_text(PROSE), profile_text(ZH_PROSE)), profile="docs").kept
+    kept = filter_texts(documents(PROSE, ZH_PROSE, profile_text(PROSE), profile_text(ZH_PROSE)), profile="docs").kept
     good, good_zh, poor, poor_zh = kept["quality"].to_pylist()
     assert 0 <= poor < good <= 1
     assert 0 <= poor_zh < good_zh <= 1
@@ -210,7 +240,7 @@ MIXED = st.text("the gateway网关消息。，.#-|\n 1\ufffd…", max_size=120)
 @given(texts=st.lists(MIXED, max_size=8), kind=st.sampled_from(["text", "markdown", "github_issue", "code"]))
 def test_no_document_is_lost_and_order_is_kept(texts, kind, documents):
     batch = documents(*texts, source_type=kind)
-    parts = _filter(batch)
+    parts = filter_texts(batch)
     kept, dropped = parts.kept["id"].to_pylist(), parts.dropped["id"].to_pylist()
     assert sorted(kept + dropped) == sorted(batch["id"].to_pylist())
     assert kept == sorted(kept, key=lambda name: int(name[1:]))
@@ -219,13 +249,13 @@ def test_no_document_is_lost_and_order_is_kept(texts, kind, documents):
 
 def test_real_manuals_are_kept(corpus: Path, documents):
     texts = manuals_of(corpus)
-    parts = _filter(documents(*texts.values(), source_type="markdown"))
+    parts = filter_texts(documents(*texts.values(), source_type="markdown"))
     assert parts.dropped.num_rows == 0
 
 
 def test_of_real_threads_only_those_without_words_are_dropped(corpus: Path, tmp_path: Path):
     threads = threads_of(corpus, tmp_path)
-    parts = _filter(threads)
+    parts = filter_texts(threads)
     assert set(parts.dropped["reason"].to_pylist()) == {"too_few_words"}
     assert max(parts.dropped["value"].to_pylist()) < 3
     assert parts.dropped.num_rows < 0.03 * threads.num_rows
@@ -235,4 +265,4 @@ def test_golden(documents, golden):
     batch = documents(
         PROSE, ZH_PROSE, "短", ENGLISH[0], CHINESE[0] * 8, source_type=["text"] * 3 + ["markdown", "text"]
     )
-    golden(STEP, _filter(batch))
+    golden(STEP, filter_texts(batch))

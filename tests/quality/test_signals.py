@@ -136,7 +136,7 @@ def test_shares_are_shares(corpus):
                 assert 0 <= value <= 1, name
 
 
-_MEANS = {"mean_word_chars", "n_lines"}
+_MEANS = {"mean_word_chars", "n_lines", "long_lines"}
 
 
 def test_golden(documents, golden):

@@ -1,0 +1,67 @@
+"""Signals of the prose of a document: function words, which every text has that says something.
+
+Menus, lists of keywords, logs and what a wrong encoding leaves have next to none. In the languages whose function
+words are known here prose has one in three words (English), one in five characters (Chinese); captions and headings
+have fewer. Gopher's stop words ask whether two of eight occur once; the share tells a page from a list of links.
+"""
+
+from functools import cache
+from typing import Any, Final
+
+import numpy as np
+import numpy.typing as npt
+from numba import njit
+
+from tasks.quality.routing import CHINESE, CODE, LATIN
+from tasks.quality.scratch import Scratch
+from tasks.quality.word_signals import token_hash
+
+_SLOTS: Final = 2048
+_SHIFT: Final = 64 - 11
+_MIX: Final = 0x9E3779B97F4A7C15
+_ENGLISH: Final = (
+    "the of and to a in is that for it as with on be by this are or an from at not which have if can will when but has "
+    "may their its no was were been they these into any only should do does did so than then there also must each some "
+    "such how what who i he she them his her me after before between under while where because until during without "
+    "through against both same too very just would could might had those why either yet since whether although however"
+)
+_CHINESE: Final = (
+    "的了是在不和有与及或为以可并将其被把对从到时会能要也都就而但如若则由于所这那个您你他它之等没得着过给让吗呢么很更"
+    "只再还又因此当與為並將對從時會於這個沒過給讓嗎還麼當"
+)
+
+
+@cache
+def function_words() -> npt.NDArray[np.uint64]:
+    """Hashes of the function words, capitalized and in upper case too, as an open table."""
+    english = _ENGLISH.split()
+    forms = {*english, *(w.capitalize() for w in english), *(w.upper() for w in english), *_CHINESE}
+    table = np.zeros(_SLOTS, np.uint64)
+    for word in sorted(forms):
+        value = token_hash(word)
+        slot = ((value ^ value >> 32) * _MIX & (1 << 64) - 1) >> _SHIFT
+        while table[slot]:
+            slot = (slot + 1) % _SLOTS
+        table[slot] = value
+    table.setflags(write=False)
+    return table
+
+
+@njit(cache=True, nogil=True)
+def measure_prose(tokens: int, table: Any, scratch: Scratch, out: Any) -> None:
+    """Write how many words of the document are prose, and which share of them are function words."""
+    words = found = 0
+    for i in range(tokens):
+        route = scratch.token_routes[i]
+        if route not in (LATIN, CHINESE, CODE) or scratch.lengths[i] == 0:
+            continue
+        words += 1
+        value = scratch.hashes[i]
+        slot = np.int64(((value ^ (value >> np.uint64(32))) * np.uint64(_MIX)) >> np.uint64(_SHIFT))
+        while table[slot] != 0:
+            if table[slot] == value:
+                found += 1
+                break
+            slot = (slot + 1) & (_SLOTS - 1)
+    out[0] = words
+    out[1] = found / max(words, 1)
