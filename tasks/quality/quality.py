@@ -3,8 +3,7 @@
 The rules are in `rules.py`. Nothing here reads text: a changed threshold costs a pass over numbers.
 """
 
-from collections.abc import Iterator
-from typing import Final, cast
+from typing import Final
 
 import polars as pl
 import pyarrow as pa

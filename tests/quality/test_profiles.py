@@ -70,7 +70,11 @@ def test_what_a_document_is_held_to_is_what_it_is_judged_by(text, documents):
     told = tell_language(documents(text, source_type="markdown"), LanguageSettings()).kept
     frame = pl.from_arrow(measure_signals(told, SignalsSettings()).kept)
     needed = frame.select(needed_signals())
-    for limits in ({}, {QualityReason.TOO_FEW_WORDS: 1000}, {QualityReason.PERPLEXITY_HAN: 1, QualityReason.ENTROPY: 9}):
+    for limits in (
+        {},
+        {QualityReason.TOO_FEW_WORDS: 1000},
+        {QualityReason.PERPLEXITY_HAN: 1, QualityReason.ENTROPY: 9},
+    ):
         settings = QualitySettings(limits=limits)
         decided = judge_signals(needed, settings).row(0, named=True)
         row = frame.row(0, named=True)
