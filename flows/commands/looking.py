@@ -35,11 +35,19 @@ def versions(
 
 
 def show(
-    version: Annotated[str, typer.Argument(help="Folder of a version, or its name with --root.")],
+    version: Annotated[str, typer.Argument(help="Folder of a version, or its name with --root; with --page a PDF.")],
     root: Annotated[str | None, typer.Option(help="Root of a recipe: folder or URL.")] = None,
+    page: Annotated[int | None, typer.Option(help="Draw this page of the PDF with what is found on it.", min=1)] = None,
+    out: Annotated[Path | None, typer.Option(help="Where the picture goes; beside the PDF by default.")] = None,
+    password: Annotated[str | None, typer.Option(help="Of an encrypted PDF.", envvar="WINNOW_PASSWORD")] = None,
     as_json: AsJson = False,
 ) -> None:
-    """Show what a version holds and what became of every record."""
+    """Show what a version holds and what became of every record; or what is found on a page of a PDF."""
+    if page is not None:
+        from flows.commands.page import show_page
+
+        show_page(Path(version), page, out, password)
+        return
     manifest = _find_version(version, root)
     if as_json:
         typer.echo(manifest.model_dump_json())
