@@ -1,5 +1,6 @@
 """Extract source code: one document per file of a repository, archive or folder. Nothing in it is ever executed."""
 
+import re
 from collections.abc import Mapping
 from typing import Any, Final
 
@@ -30,6 +31,8 @@ NAME: Final = "extract_code"
 
 # To tell the language of a C header and the like, so much is looked at.
 _LOOKED_AT: Final = 50_000
+# A page that a program fills in is part of the program.
+_TEMPLATE: Final = re.compile(r"\{%|\{\{|<%|<\?php|<\?=|\bv-(?:if|for|bind|on)\b|\bth:\w+=|\bng-\w+=")
 _PROSE: Final = ("markdown", "text", "restructuredtext")
 
 
@@ -42,7 +45,7 @@ def extract_code_files(batch: pa.Table, settings: CodeSettings) -> Partition:
 
     Returns:
         Documents in the order of their files, with language, role and licence. What nobody wrote by hand, data, and
-        what the recipe's licences exclude is dropped; what is no text is quarantined.
+        what the recipe's licences exclude is dropped, and so is what is no text; what cannot be read is quarantined.
     """
     rows: list[dict[str, Any]] = []
     bad: list[dict[str, Any]] = []
@@ -55,8 +58,8 @@ def extract_code_files(batch: pa.Table, settings: CodeSettings) -> Partition:
                 message = error.message if isinstance(error, ParseError) else str(error)
                 bad.append(quarantine_row(entry, step=NAME, cause=error.cause, message=message, source_type="code"))
     described = pl.DataFrame(
-        [(row.pop("language"), row.pop("visible")) for row in rows],
-        schema={"language": pl.String, "visible": pl.Float64},
+        [(row.pop("language", None), row.pop("visible", None), row.pop("reason", None)) for row in rows],
+        schema={"language": pl.String, "visible": pl.Float64, "no_text": pl.String},
         orient="row",
     )
     documents = _with_own_licences(documents_table(rows))
@@ -69,12 +72,12 @@ def extract_code_files(batch: pa.Table, settings: CodeSettings) -> Partition:
 
 
 def _document(entry: Mapping[str, Any], data: bytes) -> dict[str, Any]:
-    """A document's row, with `language` and `visible` beside its columns."""
+    """A document's row, with `language` and `visible` beside its columns; of what is no text, with its `reason`."""
     path: str = entry["member"] or entry["path"]
     if not data.strip():
-        raise ParseError(ExtractCause.EMPTY, "the file has no content")
+        return _row(entry, path, "", reason=CodeDrop.EMPTY)
     if is_binary(data):
-        raise ParseError(ExtractCause.BINARY, "not text")
+        return _row(entry, path, "", reason=CodeDrop.BINARY)
     decoded = decode_text(data)
     if decoded.unreadable * 20 > len(decoded.text):
         raise ParseError(ExtractCause.BAD_ENCODING, "in no encoding that is known")
@@ -83,22 +86,33 @@ def _document(entry: Mapping[str, Any], data: bytes) -> dict[str, Any]:
     if language == "notebook":
         text, language = notebook_markdown(text), "markdown"
     if not text.strip():
-        raise ParseError(ExtractCause.EMPTY, "the file has no content")
+        return _row(entry, path, "", reason=CodeDrop.EMPTY)
     is_prose = language in _PROSE
     blocks, title = markdown_blocks(text) if language == "markdown" else ([], None)
-    row = document_row(
+    is_page = language == "html" and not _TEMPLATE.search(text)
+    return _row(
         entry,
+        path,
         text,
         source_type="markdown" if is_prose else "code",
-        raw_sha256=entry["digest"],
-        source=entry["path"] if not entry["member"] else f"{entry['path']}/{entry['member']}",
-        path=path,
-        license=entry["license"],
         title=title or path.rpartition("/")[2],
         mime=f"text/x-{language}" if language else "text/plain",
         blocks=blocks,
+        language=language,
+        visible=_visible(text) if is_page else None,
     )
-    return {**row, "language": language, "visible": _visible(text) if language == "html" else None}
+
+
+def _row(entry: Mapping[str, Any], path: str, text: str, **fields: Any) -> dict[str, Any]:
+    return document_row(
+        entry,
+        text,
+        source=f"{entry['path']}/{path}" if entry["member"] else path,
+        path=path,
+        license=entry["license"],
+        raw_sha256=entry["digest"],
+        **{"source_type": "code", **fields},
+    )
 
 
 def _visible(html: str) -> int:
@@ -140,7 +154,7 @@ def _with_parents(dropped: pa.Table, documents: pa.Table, judged: pl.DataFrame) 
 
 STEP: Final = Step(
     name=NAME,
-    version=2,
+    version=3,
     settings=CodeSettings,
     reads=INVENTORY,
     writes=DOCUMENT,

@@ -84,8 +84,8 @@ def judge_files(files: pl.DataFrame, settings: CodeFileSettings) -> pl.DataFrame
     """Reason, value, threshold and detail of every file; all null where it is kept.
 
     Args:
-        files: Columns path, text, language, license, visible (characters of HTML that are shown; null for others), and
-            the measures of `code_measures`.
+        files: Columns path, text, language, license, visible (characters of HTML that are shown; null for others),
+            no_text (empty or binary; null for text), and the measures of `code_measures`.
         settings: What the recipe says.
     """
     frame = files.with_columns(
@@ -93,8 +93,9 @@ def judge_files(files: pl.DataFrame, settings: CodeFileSettings) -> pl.DataFrame
         tail=pl.col("text").str.tail(_TAIL),
         permitted=_permitted(files["license"], settings),
     )
-    judged = frame.select(_when(reason, rule, settings).alias(reason.value) for reason, rule in _tried(settings))
-    names = [reason.value for reason, _ in _tried(settings)]
+    tried = _tried(settings)
+    judged = frame.select(_when(reason, rule, settings).alias(reason.value) for reason, rule in tried)
+    names = [reason.value for reason, _ in tried]
     first = pl.coalesce(pl.when(pl.col(name).struct.field("hit")).then(pl.col(name)) for name in names)
     return judged.select(
         reason=pl.coalesce(pl.when(pl.col(name).struct.field("hit")).then(pl.lit(name)) for name in names),
@@ -112,7 +113,8 @@ class _Rule(NamedTuple):
 
 
 def _when(reason: CodeDrop, rule: _Rule, settings: CodeFileSettings) -> pl.Expr:
-    wanted = settings.enabled and reason not in settings.keep
+    # There is nothing to keep of what has no text.
+    wanted = (settings.enabled and reason not in settings.keep) or reason in {CodeDrop.EMPTY, CodeDrop.BINARY}
     return pl.struct(
         hit=rule.hit.fill_null(False) & pl.lit(wanted),
         value=rule.value.cast(pl.Float64),
@@ -134,6 +136,8 @@ def _tried(settings: CodeFileSettings) -> list[tuple[CodeDrop, _Rule]]:
     # An XML document in a file that says it is something else.
     is_xml = head.str.slice(0, 100).str.contains("<?xml version=", literal=True) & language.is_null()
     rules = {
+        CodeDrop.EMPTY: _Rule(pl.col("no_text") == CodeDrop.EMPTY.value),
+        CodeDrop.BINARY: _Rule(pl.col("no_text") == CodeDrop.BINARY.value),
         CodeDrop.VENDORED: _Rule(vendored.is_not_null(), detail=vendored),
         CodeDrop.LOCK_FILE: _Rule(is_lock_file(path)),
         CodeDrop.DATA_FILE: _data_rule(path, language, is_xml),
@@ -148,7 +152,9 @@ def _tried(settings: CodeFileSettings) -> list[tuple[CodeDrop, _Rule]]:
         CodeDrop.LICENCE_UNKNOWN: _Rule(~pl.col("permitted") & pl.col("license").is_null()),
         **{reason: _limit_rule(reason, limit, settings) for reason, limit in LIMITS.items()},
         CodeDrop.LITTLE_TEXT: _Rule(
-            (visible < _HTML_SHARE * chars) | (visible < _HTML_CHARS), visible / chars, pl.lit(_HTML_SHARE)
+            (visible < _HTML_SHARE * chars) | (visible < _HTML_CHARS),
+            pl.when(visible < _HTML_CHARS).then(visible).otherwise(visible / chars),
+            pl.when(visible < _HTML_CHARS).then(_HTML_CHARS).otherwise(_HTML_SHARE),
         ),
     }
     return [(reason, rules[reason]) for reason in CodeDrop]

@@ -11,6 +11,8 @@ from tasks.extract.settings import ExtractSettings
 class CodeDrop(StrEnum):
     """Why a file of a repository was not taken, in the order the rules are tried."""
 
+    EMPTY = "empty"
+    BINARY = "binary"  # pictures, programs, archives: no text
     VENDORED = "vendored"  # somebody else's code, or what was built, copied in
     LOCK_FILE = "lock_file"
     DATA_FILE = "data_file"

@@ -8,6 +8,7 @@ from identify.vendor.licenses import LICENSES
 
 from tasks.extract.code import STEP
 from tasks.extract.code_languages import language_of
+from tasks.extract.code_settings import CodeFileSettings
 from tests.containers.test_archives import make_tar, make_zip
 from tests.containers.test_git_repository import git
 from tests.extract.conftest import causes
@@ -126,18 +127,20 @@ def test_files_are_read_in_the_encoding_they_are_in(encoding: str, text: str, ex
 
 
 @pytest.mark.parametrize(
-    ("content", "cause"),
+    ("content", "reason"),
     [
         (b"", "empty"),
         (b" \n", "empty"),
-        (b"\0", "empty"),
+        (b"\0", "binary"),
         (b"\x7fELF\2\1\1\0\0\0\0\0\0\0", "binary"),
         (b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR", "binary"),
     ],
 )
-def test_files_that_are_no_text_say_so(content: bytes, cause: str, extract):
-    parts = extract("code", {"资料.py": content, "ok.py": "1\n"})
-    assert causes(parts) in ({"资料.py": cause}, {"资料.py": "binary"} if content == b"\0" else {})
+def test_files_that_are_no_text_are_dropped_and_say_so(content: bytes, reason: str, extract):
+    parts = extract("code", {"资料.py": content, "ok.py": "1\n"}, wanted=CodeFileSettings(keep=["empty", "binary"]))
+    assert parts.dropped.select(["source", "reason", "n_chars"]).to_pylist() == [
+        {"source": "资料.py", "reason": reason, "n_chars": 0}
+    ]
 
 
 CELLS = [

@@ -20,6 +20,8 @@ MIT = "# SPDX-License-Identifier: MIT\n"
 GPL = "# SPDX-License-Identifier: GPL-3.0-or-later\n"
 
 DROPPED = [
+    ("空.py", "\n", CodeDrop.EMPTY),
+    ("图.png", "\x00\x01\x02\x03" * 50, CodeDrop.BINARY),
     ("lib/third_party/网关.py", BODY, CodeDrop.VENDORED),
     ("static/jquery-3.6.0.js", ENGLISH, CodeDrop.VENDORED),
     ("package/dist/app.js", ENGLISH, CodeDrop.VENDORED),
@@ -58,6 +60,7 @@ KEPT = {
     "tables.c": "int check(int rule);\n" * 200 + "static const unsigned char t[] = {" + "0x1f, 0xa4,\n" * 110 + "};\n",
     "中文注释.java": "// 本类负责读取网关配置，并在配置变化时通知监听者。\nclass 网关 { int 上限 = 80; }\n" * 10,
     "帮助.html": SHOWN,
+    "templates/列表.html": "<ul>{% for 网关 in 全部 %}<li class='item'>{{ 网关.name }}</li>{% endfor %}</ul>\n",
     "notes.md": "# 笔记\n\nPlease do not edit the generated files by hand; 由脚本生成的文件请勿修改。\n",
     "words.md": "一行很长的说明文字没有换行" * 200,
     "version.py": "__version__ = '1.2.3'\n",
@@ -83,7 +86,7 @@ def test_what_people_wrote_is_kept_in_both_languages(extract):
 
 
 def test_a_measured_rule_says_what_was_measured_and_the_limit(extract):
-    parts = extract("code", {"wide.py": DROPPED[19][1]})
+    parts = extract("code", {"wide.py": DROPPED[21][1]})
     assert parts.dropped.select(["value", "threshold"]).to_pylist() == [{"value": 1206.0, "threshold": 1000.0}]
 
 
