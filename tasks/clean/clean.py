@@ -20,7 +20,7 @@ from tasks.clean.licence_header import find_licence_headers
 from tasks.clean.page_furniture import find_page_furniture
 from tasks.clean.settings import CleanSettings
 from tasks.clean.threads import find_thread_noise
-from tasks.engine.edits import Edit, EditedText
+from tasks.engine.edits import Edit, EditedText, moved_blocks
 from tasks.engine.markdown_fences import fence_spans
 from tasks.engine.partition import split
 from tasks.engine.step import Partition, Step
@@ -81,7 +81,8 @@ def _apply(batch: pa.Table, removed: pa.Table) -> pa.Table:
     is_code = pl.Series(pl.from_arrow(batch["source_type"])) == "code"
     # Of code nothing is tidied, so nothing of it is looked at.
     text = pl.Series(pl.from_arrow(batch["text"])).zip_with(~is_code, pl.Series([""], dtype=pl.String))
-    untidy = text.str.contains(f"{_INVISIBLE}|{_TRAILING}|{_MANY_LINES}|{_ENDS}")
+    invisible = text.str.contains(_INVISIBLE)
+    untidy = text.str.contains(f"{_TRAILING}|{_MANY_LINES}|{_ENDS}") | invisible
     composed = text.str.contains(r"[^\x00-\u02ff\u2000-\u206f\u3000-\u303f\u4e00-\u9fff\uff00-\uffef]")
     spans: dict[str, list[dict[str, Any]]] = {}
     for row in removed.to_pylist():
@@ -92,10 +93,10 @@ def _apply(batch: pa.Table, removed: pa.Table) -> pa.Table:
         return batch
     rows = batch.select(["id", "text", "blocks", "source_type"]).take(pa.array(touched, pa.int64())).to_pylist()
     edited = [
-        (cut_spans if row["source_type"] == "code" else clean_text)(
-            row["text"], row["blocks"], spans.get(row["id"], [])
-        )
-        for row in rows
+        cut_spans(row["text"], row["blocks"], spans.get(row["id"], []))
+        if row["source_type"] == "code"
+        else clean_text(row["text"], row["blocks"], spans.get(row["id"], []), invisible=seen)
+        for row, seen in zip(rows, invisible.gather(touched), strict=True)
     ]
     return _replaced(batch, touched, edited)
 
@@ -119,18 +120,18 @@ def cut_spans(text: str, blocks: list[dict[str, Any]], spans: list[dict[str, Any
 
 
 def clean_text(
-    text: str, blocks: list[dict[str, Any]], spans: list[dict[str, Any]]
+    text: str, blocks: list[dict[str, Any]], spans: list[dict[str, Any]], *, invisible: bool = True
 ) -> tuple[str, list[dict[str, Any]]]:
-    """One text without `spans`, tidied, and its blocks moved along."""
+    """One text without `spans`, tidied, and its blocks moved along; `invisible`: it may have invisible characters."""
     edits = _merged(spans)
+    cuts = []
     # One after the other: what one pass takes out can bring together what the next one looks for.
-    for find in (_invisible, _uncomposed, _trailing_blanks, _spare_lines):
+    for find in (*([_invisible] if invisible else []), _uncomposed, _trailing_blanks, _spare_lines, None):
         if edits:
-            cut = EditedText(text, edits)
-            text, blocks = cut.text, cut.blocks(blocks)
-        edits = find(text)
-    cut = EditedText(text, edits)
-    return cut.text, cut.blocks(blocks)
+            cuts.append(EditedText(text, edits))
+            text = cuts[-1].text
+        edits = find(text) if find else []
+    return text, moved_blocks(cuts, blocks)
 
 
 def _merged(spans: list[dict[str, Any]]) -> list[Edit]:

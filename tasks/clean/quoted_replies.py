@@ -15,7 +15,6 @@ from tasks.clean.thread_rules import ATTRIBUTION, FOOTER, Span
 _QUOTE: Final = re.compile(
     r"(?:^[ ]{0,3}>[^\n]*(?:\n|\Z))(?:[ ]{0,3}>[^\n]*(?:\n|\Z)|[ \t]*\n(?=[ ]{0,3}>))*", re.MULTILINE
 )
-_MARKS: Final = re.compile(r"[\s>]+")
 _LINE_MARKS: Final = re.compile(r"^[ \t>]+")
 # Share of a quote's characters that must have been said: mail programs break and escape a few.
 _SAID: Final = 0.8
@@ -25,7 +24,7 @@ _LEAST: Final = 4
 
 def squeeze(text: str) -> str:
     """`text` without white space and quote marks, as quotes are compared."""
-    return _MARKS.sub("", text)
+    return "".join(text.split()).replace(">", "")
 
 
 def repeated_quotes(text: str, heard: str, code: list[tuple[int, int]]) -> list[Span]:

@@ -99,15 +99,37 @@ _PRESENTATION: Final = re.compile(
 )
 _OFFICE_CLASS: Final = re.compile(r"[\"']?(?:xl|et|mso|oa)\w*[\"']?", re.IGNORECASE)
 
+# Each with words of which its finds have one: to look for them costs a tenth of looking for the expression.
 _RULES: Final = (
-    ("template_comment", _COMMENT),
-    ("mail_attribution", ATTRIBUTION),
-    ("mail_header", _MAIL_HEADER),
-    ("mail_footer", FOOTER),
-    ("signature", _SIGNATURE),
-    ("trailer", _TRAILER),
-    ("pledge", _PLEDGE),
-    ("slash_command", _COMMAND),
+    ("template_comment", _COMMENT, ("<!--",)),
+    (
+        "mail_attribution",
+        ATTRIBUTION,
+        (
+            "wrote",
+            "schrieb",
+            "a écrit",
+            "写道",
+            "寫道",
+            "写到",
+            "Message",
+            "message",
+            "邮件-",
+            "邮件 -",
+            "郵件-",
+            "郵件 -",
+        ),
+    ),
+    ("mail_header", _MAIL_HEADER, ("From", "发件人", "寄件")),
+    (
+        "mail_footer",
+        FOOTER,
+        ("Sent from", "Outlook for", "发自", "来自我的", "從我的", "receiving this", "Reply to this", "您收到此"),
+    ),
+    ("signature", _SIGNATURE, ("-- \n", "\n\n--\n")),
+    ("trailer", _TRAILER, ("-by: ", "Cc: ", "Change-Id")),
+    ("pledge", _PLEDGE, ("] ",)),
+    ("slash_command", _COMMAND, ("/", "@", "bors ", "homu ")),
 )
 # What a message must have for any of them to find something, in the syntax of Rust's expressions as well.
 GATE: Final = (
@@ -121,9 +143,10 @@ GATE: Final = (
 
 def rule_spans(text: str) -> Iterator[Span]:
     """What the rules find in a message, in no order; spans may overlap."""
-    for reason, rule in _RULES:
-        for found in rule.finditer(text):
-            yield found.start(), found.end(), reason
+    for reason, rule, words in _RULES:
+        if any(word in text for word in words):
+            for found in rule.finditer(text):
+                yield found.start(), found.end(), reason
     if "<" in text and _PASTE.search(text):
         yield from _paste_spans(text)
 

@@ -22,8 +22,6 @@ from tasks.engine.markdown_fences import fence_spans
 
 _TYPES: Final = ("github_issue", "email")
 _QUOTES: Final = r"(?m)^[ ]{0,3}>"
-_IS_QUOTED: Final = re.compile(_QUOTES)
-_MAY_MATCH: Final = re.compile(GATE)
 # What programs, and people who tidy up, say when nothing came of a thread or a licence must be signed.
 _NOTICE: Final = re.compile(
     r"\W*(?:(?:this|the) (?:issue|pull request|pr|thread|bug report) (?:has been|was|is|will be) (?:being )?"
@@ -58,12 +56,23 @@ class Turn:
         end: Behind its last one.
         is_bot: A program wrote it, and not in another's words.
         is_opening: The thread begins with it.
+        may_match: A rule may find something in it.
+        may_quote: A line of it begins like a quote.
+        may_notify: It has a word of a notice.
     """
 
     start: int
     end: int
     is_bot: bool
     is_opening: bool
+    may_match: bool = True
+    may_quote: bool = True
+    may_notify: bool = True
+
+    @property
+    def is_noisy(self) -> bool:
+        """Whether anything can be found in it."""
+        return self.is_bot or self.may_match or self.may_quote or self.may_notify
 
 
 def find_thread_noise(batch: pa.Table) -> pa.Table:
@@ -80,17 +89,18 @@ def find_thread_noise(batch: pa.Table) -> pa.Table:
     frame = texts.filter(pl.col("source_type").is_in(_TYPES))
     if frame.is_empty():
         return REMOVED_SPAN.empty()
-    turns = _turns(batch["blocks"]).filter(pl.col("row").is_in(frame["row"].implode()))
-    templates = template_spans(_openings(frame, turns))
-    bots = turns.filter("is_bot")["row"].unique().implode()
-    likely = pl.col("text").str.contains(f"{GATE}|{_QUOTES}|{_NOTICE_GATE}")
-    chosen = frame.filter(likely | pl.col("row").is_in(bots) | pl.col("row").is_in(list(templates)))
+    turns = _turns(batch["blocks"], frame)
+    templates = template_spans(turns.filter("is_opening", pl.col("repo").is_not_null()).select("row", "repo", "text"))
+    flags = [name for name in turns.columns if name.startswith("may_")]
+    noisy = turns.filter(pl.any_horizontal("is_bot", *flags) | pl.col("row").is_in(list(templates)))
+    chosen = frame.filter(pl.col("row").is_in(noisy["row"].implode()))
     spoken: dict[int, list[Turn]] = {}
-    for row, *turn in turns.filter(pl.col("row").is_in(chosen["row"].implode())).iter_rows():
+    wanted = turns.filter(pl.col("row").is_in(chosen["row"].implode()))
+    for row, *turn in wanted.select("row", "start", "end", "is_bot", "is_opening", *flags).iter_rows():
         spoken.setdefault(row, []).append(Turn(*turn))
     rows = []
     for row, doc_id, text in chosen.select("row", "id", "text").iter_rows():
-        for start, end, reason in thread_spans(text, spoken.get(row, []), templates.get(row, ())):
+        for start, end, reason in thread_spans(text, spoken[row], templates.get(row, ())):
             rows.append({"doc_id": doc_id, "start": start, "end": end, "reason": reason, "detail": None})
     return REMOVED_SPAN.from_rows(rows)
 
@@ -100,28 +110,34 @@ def thread_spans(text: str, turns: Sequence[Turn], template: Sequence[Span] = ()
 
     Args:
         text: Of the document.
-        turns: In order; none makes the whole text one.
+        turns: In order.
         template: What the first turn has of its template, in code points of that turn.
     """
-    quoting = _IS_QUOTED.search(text) is not None
-    heard = [squeeze(text[: turns[0].start])] if turns else []
-    for turn in turns or [Turn(0, len(text), is_bot=False, is_opening=True)]:
+    # Behind the last quote nothing is compared any more.
+    last_quote = max((index for index, turn in enumerate(turns) if turn.may_quote), default=-1)
+    heard = [squeeze(text[: turns[0].start])] if last_quote >= 0 else []
+    for index, turn in enumerate(turns):
+        if index > last_quote and not (turn.is_noisy or (template and turn.is_opening)):
+            continue
         said = text[turn.start : turn.end]
-        if reason := _whole(said, turn):
-            spans = [(0, len(said), reason)]
-        else:
-            found = list(rule_spans(said)) if _MAY_MATCH.search(said) else []
-            found += template if turn.is_opening else ()
-            spans = _outside_code(said, found) if found else []
-            if quoting and _IS_QUOTED.search(said):
-                spans = _with_quotes(said, spans, "".join(heard))
-        if quoting:
+        spans = _spans(said, turn, template, heard)
+        if index < last_quote:
             heard.append(squeeze(_without(said, spans)))
         if spans and not turn.is_opening and not _without(said, spans).strip():
             gap = len(_BREAK) if text.endswith(_BREAK, 0, turn.start) else 0
             yield turn.start - gap, turn.end, spans[0][2]
         else:
             yield from ((turn.start + start, turn.start + end, reason) for start, end, reason in spans)
+
+
+def _spans(said: str, turn: Turn, template: Sequence[Span], heard: Sequence[str]) -> list[Span]:
+    """Spans of one message, in order, none overlapping another."""
+    if reason := _whole(said, turn):
+        return [(0, len(said), reason)]
+    found = list(rule_spans(said)) if turn.may_match else []
+    found += template if turn.is_opening else ()
+    spans = _outside_code(said, found) if found else []
+    return _with_quotes(said, spans, "".join(heard)) if turn.may_quote else spans
 
 
 def _with_quotes(said: str, spans: list[Span], heard: str) -> list[Span]:
@@ -158,7 +174,7 @@ def _whole(said: str, turn: Turn) -> str | None:
         return None
     if turn.is_bot:
         return "bot_turn"
-    return "notice_turn" if len(said) < _NOTICE_CHARS and _NOTICE.match(said) else None
+    return "notice_turn" if turn.may_notify and len(said) < _NOTICE_CHARS and _NOTICE.match(said) else None
 
 
 def _outside_code(said: str, found: Sequence[Span]) -> list[Span]:
@@ -198,26 +214,29 @@ def _indented_code(said: str) -> Iterator[tuple[int, int]]:
             yield lines[token.map[0]], min(lines[token.map[1]], len(said))
 
 
-def _turns(blocks: pa.ChunkedArray) -> pl.DataFrame:
-    """Columns row, start, end, is_bot and is_opening: one row for each turn, in order."""
+def _turns(blocks: pa.ChunkedArray, frame: pl.DataFrame) -> pl.DataFrame:
+    """Columns row, repo, text, start, end and those of `Turn`: one row for each turn of the documents, in order.
+
+    A document without turns is one.
+    """
     whole = blocks.combine_chunks()
     flat = pc.list_flatten(whole)
     columns = {name: pc.struct_field(flat, name) for name in ("start", "end", "kind", "attributes")}
-    frame = pl.DataFrame(pl.from_arrow(pa.table({"row": pc.list_parent_indices(whole), **columns})))
+    found = pl.DataFrame(pl.from_arrow(pa.table({"row": pc.list_parent_indices(whole), **columns})))
+    spoken = found.filter(pl.col("kind") == "turn").with_columns(pl.col("row").cast(pl.get_index_type()))
     who = pl.col("attributes").fill_null("")
-    return frame.filter(pl.col("kind") == "turn").select(
-        pl.col("row").cast(pl.get_index_type()),
-        "start",
-        "end",
+    start, end = pl.col("start").fill_null(0), pl.col("end").fill_null(pl.col("text").str.len_chars())
+    turns = frame.join(spoken, on="row", how="left", maintain_order="left").select(
+        "row",
+        "repo",
+        text=pl.col("text").str.slice(start, end - start),
+        start=start,
+        end=end,
         # A translation by a program stays: it pairs two languages.
         is_bot=who.str.contains('"is_bot": ?true') & ~who.str.contains('"translation": ?true'),
-        is_opening=who.str.contains('"kind": ?"issue"'),
+        is_opening=who.str.contains('"kind": ?"issue"') | pl.col("kind").is_null(),
     )
-
-
-def _openings(frame: pl.DataFrame, turns: pl.DataFrame) -> pl.DataFrame:
-    """Columns row, repo and text: what each thread of a known repository was opened with, by people."""
-    first = turns.filter("is_opening", ~pl.col("is_bot")).unique("row", keep="first", maintain_order=True)
-    return first.join(frame.filter(pl.col("repo").is_not_null()), on="row", maintain_order="left").select(
-        "row", "repo", text=pl.col("text").str.slice(pl.col("start"), pl.col("end") - pl.col("start"))
+    said = pl.col("text").str
+    return turns.with_columns(
+        may_match=said.contains(GATE), may_quote=said.contains(_QUOTES), may_notify=said.contains(_NOTICE_GATE)
     )

@@ -55,9 +55,17 @@ class EditedText:
 
     def blocks(self, blocks: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:
         """Blocks of `document@1` moved along; those that were cut whole are left out."""
-        moved = []
-        for block in blocks:
-            start, end = self.position(block["start"]), self.position(block["end"], end=True)
-            if end > start or block["start"] == block["end"]:
-                moved.append({**block, "start": start, "end": max(start, end)})
-        return moved
+        return moved_blocks([self], blocks)
+
+
+def moved_blocks(cuts: Sequence[EditedText], blocks: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:
+    """Blocks of `document@1` moved along with a text that was edited several times; those cut whole are left out."""
+    moved = []
+    for block in blocks:
+        start, end = block["start"], block["end"]
+        was_empty = start == end
+        for cut in cuts:
+            start, end = cut.position(start), cut.position(end, end=True)
+        if end > start or was_empty:
+            moved.append({**block, "start": start, "end": max(start, end)})
+    return moved

@@ -27,6 +27,7 @@ _REACTIONS: Final = {
 _REST_REACTIONS: Final = frozenset(_REACTIONS.values())
 # GitLab's exports name them one by one.
 _EMOJI: Final = {"thumbsup": "+1", "thumbsdown": "-1", "heart": "heart", "tada": "hooray", "rocket": "rocket"}
+_VOTES: Final = (("upvotes", "+1"), ("downvotes", "-1"))
 # "Duplicate of #12", as a maintainer says it, alone on its line.
 _DUPLICATE_OF: Final = re.compile(
     r"^\W*(?:(?:this is |closing as |closed as )?(?:a )?(?:duplicate|dupe|dup) of|重复(?:于|了)?|重複)"
@@ -140,12 +141,16 @@ def _add_turns(thread: Thread, record: Mapping[str, Any], user: Any, events: Ite
 
 def _once(turns: Iterable[Turn]) -> list[Turn]:
     """A comment that stands beside the record and in its timeline too is one comment."""
-    kept, seen = [], set()
+    kept: list[Turn] = []
+    # Of one second there are rarely two.
+    at: dict[datetime, list[Turn]] = {}
     for turn in turns:
-        key = (turn.author, turn.created_at, turn.body)
-        if turn.created_at is None or key not in seen:
-            kept.append(turn)
-        seen.add(key)
+        if turn.created_at is not None:
+            same = at.setdefault(turn.created_at, [])
+            if any(other.author == turn.author and other.body == turn.body for other in same):
+                continue
+            same.append(turn)
+        kept.append(turn)
     return kept
 
 
@@ -181,17 +186,19 @@ def _comments(record: Mapping[str, Any]) -> list[Any]:
     found: list[Any] = []
     for name in ("comments", "comments_content", "comment_list", "notes", "discussions"):
         value = record.get(name)
+        if value is None or isinstance(value, int):
+            continue
         if isinstance(value, str) and value.strip():
             try:
                 value = orjson.loads(value)
             except orjson.JSONDecodeError:
                 raise BadRecordError(f"`{name}` is a string that is not JSON") from None
-        if value is not None and not isinstance(value, (int, str, list, dict)):
+        if not isinstance(value, (int, str, list, dict)) and value is not None:
             raise BadRecordError(f"`{name}` is neither a list nor a count")
-        nodes = _nodes(value)
-        # A GitLab discussion holds notes; a note about a changed label is not a comment.
-        nodes = [note for node in nodes for note in (_nodes(node.get("notes")) if _holds_notes(node) else [node])]
-        found += [node for node in nodes if not (isinstance(node, dict) and node.get("system") is True)]
+        for node in _nodes(value):
+            # A GitLab discussion holds notes; a note about a changed label is not a comment.
+            notes = _nodes(node.get("notes")) if _holds_notes(node) else (node,)
+            found += [note for note in notes if not (isinstance(note, dict) and note.get("system") is True)]
     return found
 
 
@@ -207,12 +214,14 @@ def _nodes(value: Any) -> list[Any]:
     return [node for node in value if node is not None] if isinstance(value, list) else []
 
 
-def _first(record: Mapping[str, Any], *names: str) -> Any:
-    for name in names:
-        value = record.get(name)
-        if value is not None:
-            return value
-    return None
+def _first(record: Mapping[str, Any], name: str, other: str, third: str = "") -> Any:
+    """The first of these fields that is there and not null."""
+    value = record.get(name)
+    if value is None:
+        value = record.get(other)
+        if value is None and third:
+            value = record.get(third)
+    return value
 
 
 def _string(record: Mapping[str, Any], *names: str) -> str | None:
@@ -275,16 +284,18 @@ def _reactions(record: Mapping[str, Any]) -> dict[str, int]:
     counts: dict[str, int] = {}
     if isinstance(given, dict) and given.get("total_count") != 0:
         counts = {k: v for k, v in given.items() if k in _REST_REACTIONS and isinstance(v, int) and v > 0}
-    for group in _nodes(_first(record, "reactionGroups", "reaction_groups")):
+    groups = _first(record, "reactionGroups", "reaction_groups")
+    for group in _nodes(groups) if groups else ():
         users = group.get("users") if isinstance(group, dict) else None
         count = users.get("totalCount") if isinstance(users, dict) else None
         if isinstance(count, int) and count > 0 and str(group.get("content")) in _REACTIONS:
             counts[_REACTIONS[str(group["content"])]] = count
-    for emoji in _nodes(record.get("award_emoji")):
-        if isinstance(emoji, dict) and (ours := _EMOJI.get(str(emoji.get("name")))):
-            counts[ours] = counts.get(ours, 0) + 1
-    for name, ours in (("upvotes", "+1"), ("downvotes", "-1")):
-        if isinstance(record.get(name), int) and record[name] > 0:
+    if "award_emoji" in record:
+        for emoji in _nodes(record["award_emoji"]):
+            if isinstance(emoji, dict) and (ours := _EMOJI.get(str(emoji.get("name")))):
+                counts[ours] = counts.get(ours, 0) + 1
+    for name, ours in _VOTES:
+        if name in record and isinstance(record[name], int) and record[name] > 0:
             counts[ours] = record[name]
     return counts
 

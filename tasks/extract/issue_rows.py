@@ -29,6 +29,11 @@ _STALE: Final = re.compile(
     r"|(?:自动|自動)(?:关闭|關閉|标记为)",
     re.IGNORECASE,
 )
+# Every match has one of these.
+_STALE_WORDS: Final = (
+    *("stale", "Stale", "STALE", "activ", "automatically", "Automatically"),
+    *("活动", "活動", "回复", "回覆", "更新", "响应", "動靜", "动静", "关闭", "關閉", "标记为"),
+)
 _STALE_LABELS: Final = frozenset(
     {"stale", "inactive", "no-activity", "lifecycle/stale", "lifecycle/rotten", "autoclosed", "长期未回复"}
 )
@@ -49,6 +54,8 @@ def link_merged_pulls(threads: Iterable[Thread]) -> None:
         if pull.state != "merged":
             continue
         said = "\n".join([pull.title, *(turn.body for turn in pull.turns if turn.kind == "issue")])
+        if "#" not in said and "/issues/" not in said:
+            continue
         for found in _CLOSES.finditer(said):
             issue = by_key.get((pull.repo, found[1] or found[2] or found[3]))
             link = {"kind": "pull", "id": pull.number}
@@ -90,7 +97,7 @@ def thread_row(entry: Mapping[str, Any], thread: Thread, digest: str, maintainer
             pieces.append(gap)
             length += len(gap)
         pieces.append(body)
-        attributes = storable(orjson.dumps(_attributes(turn, thread, maintainers)).decode())
+        attributes = orjson.dumps(_attributes(turn, thread, maintainers)).decode()
         blocks.append({"start": length, "end": length + len(body), "kind": "turn", "attributes": attributes})
         length += len(body)
     url = storable(thread.url) if thread.url else None
@@ -109,7 +116,7 @@ def thread_row(entry: Mapping[str, Any], thread: Thread, digest: str, maintainer
         created_at=thread.created_at,
         updated_at=thread.updated_at,
         blocks=blocks,
-        metadata=_metadata(thread),
+        metadata=orjson.dumps(_metadata(thread), option=orjson.OPT_SORT_KEYS).decode(),
     )
 
 
@@ -167,4 +174,5 @@ def _is_stale(thread: Thread, labels: set[str]) -> bool:
         return False
     if thread.links and not thread.closed_by_bot:
         return False
-    return any(_STALE.search(turn.body[:600]) for turn in thread.turns[-2:] if turn.is_bot or len(turn.body) < 600)
+    said = (turn.body[:600] for turn in thread.turns[-2:] if turn.is_bot or len(turn.body) < 600)
+    return any(any(word in text for word in _STALE_WORDS) and _STALE.search(text) for text in said)

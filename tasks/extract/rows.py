@@ -49,7 +49,7 @@ def document_row(
         source_type: See `document@1.source_type`.
         raw_sha256: Digest of the record's bytes.
         record: Id of the record inside the file; empty where the file is the record.
-        fields: Any other column, e.g. title, blocks, license, metadata (a dictionary).
+        fields: Any other column, e.g. title, blocks, license, metadata (a dictionary, or JSON of one).
     """
     inner = entry["member"] or entry["path"]
     metadata = fields.pop("metadata", {})
@@ -68,7 +68,9 @@ def document_row(
         "blocks": [],
         "image_ids": [],
         "pii": [],
-        "metadata": storable(json.dumps(metadata, ensure_ascii=False, sort_keys=True)),
+        "metadata": metadata
+        if isinstance(metadata, str)
+        else storable(json.dumps(metadata, ensure_ascii=False, sort_keys=True)),
         **fields,
     }
 

@@ -32,14 +32,16 @@ _EMPTY: Final = re.compile(
 )
 # Turns that report what was done with the thread, whole: nobody learns from them what to do.
 _STATUS: Final = re.compile(
-    r"(?i)[\W_]*(?:(?:(?:this (?:is|was|has been) |it is |it's |i |i've |i'll |we |now |already |ok(?:ay)?,? |yes,? "
+    r"(?i)[\W_]*(?:(?:(?:this (?:is|was|has been|should (?:now )?be) "
+    r"|it is |it's |i |i've |i'll |we |now |already |ok(?:ay)?,? |yes,? "
     r"|yep,? |great,? )*"
     r"(?:done|merged?|applied|landed|closed?|closing|fixed|resolved|addressed|handled|superseded|implemented|reverted"
     r"|rebased|updated|agreed?|(?:sounds|looks|seems) (?:good|reasonable|right|fine)"
-    r"|good (?:catch|point|idea)|makes sense|will do|ship it|noted|note to self|ditto|same"
+    r"|good (?:catch|point|idea)|makes sense|will do|ship it|noted|note to self|ditto|same|see|fyi"
     r"|thank(?:s| you)|thx|ok(?:ay)?|nice|great|sure|yes|yep|yup|no|nope|ping|bump)"
     r"(?: (?:separately|locally|manually|elsewhere|already|now|here|this|that|it|per|by|in|as|with|via|to|for|the"
-    r"|chairs?|editors?|wg|discussion|list|master|main|commit|pr|me|too|again|you|so|much|a lot|of|above|below|all|then))*"
+    r"|chairs?|editors?|wg|discussion|list|master|main|commit|pr|me|too|again|you|so|much|a lot|of|above|below|all"
+    r"|then))*"
     r"|已(?:修复|解决|合并|合入|关闭|处理|完成|更新|采纳|收录|添加|提交|改)了?(?:[，,]?(?:请|参)?见)?|好的?"
     r"|收到|谢谢|多谢|感谢(?:反馈|提醒)?|同意|明白了?|了解|知道了|是的?|对的?|嗯+|可以"
     r"|已(?:修復|解決|合併|關閉|處理|更新)了?|謝謝|感謝)[\W_]*){1,4}"

@@ -21,6 +21,11 @@ _PROSE: Final = re.compile(r"(?![`~#|>!*+-]|\d+[.)]|<)[^\n]")
 _ASKS: Final = re.compile(
     r"[?？]|(?i:(?<![a-z])(?:how|why|what|when|where|which|can(?:not|'t)?|unable)(?![a-z]))|如何|怎[么样]|为什么|为何|吗|无法|怎麼|無法"
 )
+# A report of a fault asks what to do about it.
+_FAULT: Final = re.compile(
+    r"(?i)fail|error|crash|broken|bug|wrong|incorrect|not work|n[o'’]t|stuck|missing|hang|freez|problem|unexpected"
+    r"|失败|报错|错误|异常|崩溃|不能|不行|不了|不生效|没有|掉线|卡[住死]|坏了|问题|无效|丢失|超时|闪退|失敗|錯誤|異常|崩潰|問題"
+)
 _FIRST_CHARS: Final = 400
 _CARRIED: Final = ("source_type", "source", "source_url", "lang", "license", "kb", "dedup_cluster")
 
@@ -37,7 +42,7 @@ def make_pairs(batch: pa.Table, settings: StepSettings, *, chunks: pa.Table) -> 
     rows: dict[str, dict[str, Any]] = {}
     for document in batch.to_pylist():
         conversation = read_conversation(document) if document["blocks"] else None
-        if conversation is None or not answers_its_question(conversation):
+        if conversation is None or not answers_its_question(document, conversation):
             continue
         row = pair(document, conversation, index)
         # "Fixed." answers many threads that have nothing else in common.
@@ -52,9 +57,15 @@ def make_pairs(batch: pa.Table, settings: StepSettings, *, chunks: pa.Table) -> 
     return Partition(ROWS.from_rows(list(rows.values())))
 
 
-def answers_its_question(conversation: Conversation) -> bool:
-    """Whether the last turn answers the first: it is accepted, or nothing was said between them."""
-    return conversation.signal is not None or len(conversation.turns) == 2
+def answers_its_question(document: dict[str, Any], conversation: Conversation) -> bool:
+    """Whether the last turn answers the first.
+
+    It is accepted; or something was asked, and nothing was said between them.
+    """
+    if conversation.signal is not None:
+        return True
+    question = _question(document, conversation.turns[0].text)
+    return len(conversation.turns) == 2 and bool(_ASKS.search(question) or _FAULT.search(question))
 
 
 def _question(document: dict[str, Any], asked: str) -> str:
@@ -63,7 +74,9 @@ def _question(document: dict[str, Any], asked: str) -> str:
     if document["source_type"] != "github_issue" or not title:
         return asked
     paragraphs = (part.strip() for part in asked.removeprefix(title).split("\n\n"))
-    first = next((part for part in paragraphs if _PROSE.match(part)), "")
+    prose = [part for part in paragraphs if _PROSE.match(part)]
+    # One that ends in a colon speaks of what is not prose.
+    first = next((part for part in prose if part[-1] not in ":："), prose[0] if prose else "")
     if _ASKS.search(title) or not first:
         return str(title)
     return f"{title}\n\n{first[:_FIRST_CHARS]}"
@@ -90,7 +103,7 @@ def pair(document: dict[str, Any], conversation: Conversation, index: ChunksByDo
 
 STEP: Final = Step(
     name="qa_pairs",
-    version=3,
+    version=4,
     settings=StepSettings,
     reads=DOCUMENT,
     writes=ROWS,

@@ -288,5 +288,5 @@ def test_real_threads_obey_what_trainers_ask_for(corpus: Path, tmp_path: Path, t
         roles = [message["role"] for message in row["messages"]]
         assert roles == ["user", "assistant"] * (len(roles) // 2)
         assert all(message["content"].strip() for message in row["messages"])
-    assert 200 < pairs.kept.num_rows < sft.kept.num_rows
+    assert 100 < pairs.kept.num_rows < sft.kept.num_rows
     assert 0 < recall.kept.num_rows <= pairs.kept.num_rows
