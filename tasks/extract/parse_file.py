@@ -1,11 +1,13 @@
 """One file of a documents source to a parsed document. Runs in the sandbox: nothing here is trusted to end."""
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 
 from tasks.engine.sandbox import unmetered
+from tasks.extract.captions import caption_placed
 from tasks.extract.parsed import Parsed, ParseError
-from tasks.extract.pictures import measure_picture
+from tasks.extract.pictures import Decoration, measure_picture
 from tasks.extract.settings import ExtractCause
 from tasks.extract.sniff import FileKind, UnreadableKindError, sniff
 from tasks.extract.text_decoding import decode_text
@@ -53,11 +55,23 @@ def parse_file(
     if not parsed.text.strip():
         cause = ExtractCause.NO_TEXT_LAYER if parsed.pictures else ExtractCause.EMPTY
         raise ParseError(cause, "nothing but pictures" if parsed.pictures else "no text in it")
-    measured = []
+    caption_placed(parsed)
+    return kind, parsed, _measured(parsed)
+
+
+def _measured(parsed: Parsed) -> list[Measures]:
+    """Measures of the pictures worth keeping; the others are counted by reason in the document's metadata."""
+    measured: list[Measures] = []
+    left_out: Counter[str] = Counter(parsed.metadata.get("decorative_images"))
     for index, picture in enumerate(parsed.pictures):
-        if (found := measure_picture(picture)) is not None:
+        found = measure_picture(picture)
+        if isinstance(found, Decoration):
+            left_out[found.value] += 1
+        else:
             measured.append({"picture": index, **found})
-    return kind, parsed, measured
+    if left_out:
+        parsed.metadata["decorative_images"] = dict(sorted(left_out.items()))
+    return measured
 
 
 def _parse(parser: str, data: bytes, password: str | None, *, pictures: bool) -> Parsed:
@@ -69,20 +83,23 @@ def _parse(parser: str, data: bytes, password: str | None, *, pictures: bool) ->
         case "picture":
             raise ParseError(ExtractCause.NO_TEXT_LAYER, "a picture: needs OCR, `pip install winnow[ocr]`")
         case "markdown" | "text":
-            return _plain(data)
+            return _plain(data, markdown=parser == "markdown")
     with unmetered():
         from tasks.extract.office import parse_office
     return parse_office(parser, data)
 
 
-def _plain(data: bytes) -> Parsed:
-    from tasks.extract.markdown_blocks import markdown_blocks
+def _plain(data: bytes, *, markdown: bool) -> Parsed:
+    from tasks.extract.markdown_blocks import markdown_blocks, take_front_matter
     from tasks.extract.rows import storable
 
     decoded = decode_text(data)
     if decoded.unreadable * 20 > len(decoded.text):
         raise ParseError(ExtractCause.BAD_ENCODING, "in no encoding that is known")
-    text = storable(decoded.text)
+    text, said = take_front_matter(storable(decoded.text)) if markdown else (storable(decoded.text), {})
     blocks, title = markdown_blocks(text)
     metadata: dict[str, object] = {} if decoded.encoding.startswith("utf-8") else {"encoding": decoded.encoding}
+    if said:
+        metadata["front_matter"] = said
+        title = str(said["title"]) if isinstance(said.get("title"), str | int | float) else title
     return Parsed(text, blocks, title=title, metadata=metadata)

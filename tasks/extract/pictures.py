@@ -1,6 +1,7 @@
 """Embedded pictures: which are worth keeping, and their measures."""
 
 import warnings
+from enum import StrEnum
 from hashlib import sha256
 from io import BytesIO
 from typing import Any, Final
@@ -16,10 +17,22 @@ _MAX_RATIO: Final = 16
 _MAX_PIXELS: Final = 64_000_000
 
 
-def measure_picture(picture: Picture) -> dict[str, Any] | None:
-    """Columns of `image@1` that come from the file itself; None for one that cannot be decoded or shows nothing.
+class Decoration(StrEnum):
+    """Why a picture is left out; counted in `metadata.decorative_images`."""
 
-    One below 32 pixels on a side, 16 times longer than wide, or of one colour is a line, a bullet or a background.
+    SMALL = "small"  # a bullet, an icon
+    LINE = "line"
+    ONE_COLOUR = "one_colour"
+    LOGO = "logo"  # on many pages
+    BACKGROUND = "background"  # or the scan behind a text layer
+    TOO_LARGE = "too_large"
+    UNREADABLE = "unreadable"  # damaged, or a format that is not decoded, such as WMF
+
+
+def measure_picture(picture: Picture) -> dict[str, Any] | Decoration:
+    """Columns of `image@1` that come from the file itself, or why it is not worth keeping.
+
+    One below 32 pixels on a side is a bullet, one 16 times longer than wide a line, one of one colour a background.
     """
     try:
         with warnings.catch_warnings():
@@ -27,24 +40,28 @@ def measure_picture(picture: Picture) -> dict[str, Any] | None:
             with Image.open(BytesIO(picture.data)) as image:
                 return _measures(image, picture)
     except (UnidentifiedImageError, OSError, ValueError, SyntaxError, Image.DecompressionBombError, TypeError):
-        return None
+        return Decoration.UNREADABLE
     except Image.DecompressionBombWarning:
-        return None
+        return Decoration.TOO_LARGE
 
 
-def _measures(image: Image.Image, picture: Picture) -> dict[str, Any] | None:
+def _measures(image: Image.Image, picture: Picture) -> dict[str, Any] | Decoration:
     import imagehash
 
     width, height = image.size
     small, long = sorted((width, height))
-    if small < _MIN_SIDE or long > _MAX_RATIO * small or width * height > _MAX_PIXELS:
-        return None
+    if long > _MAX_RATIO * small:
+        return Decoration.LINE
+    if small < _MIN_SIDE:
+        return Decoration.SMALL
+    if width * height > _MAX_PIXELS:
+        return Decoration.TOO_LARGE
     data, extension = picture.data, _PORTABLE.get(image.format or "")
     image.load()
     grey = image.convert("L")
     low, high = grey.getextrema()
-    if low == high:
-        return None
+    if low == high and not _has_shape(image):
+        return Decoration.ONE_COLOUR
     if extension is None or image.mode in {"CMYK", "YCCK", "I;16", "F"}:
         buffer = BytesIO()
         image.convert("RGB").save(buffer, "PNG")
@@ -57,3 +74,11 @@ def _measures(image: Image.Image, picture: Picture) -> dict[str, Any] | None:
         "sha256": sha256(data).hexdigest(),
         "phash": str(imagehash.phash(grey)),
     }
+
+
+def _has_shape(image: Image.Image) -> bool:
+    """Whether what is transparent in it shows something."""
+    if "A" not in image.getbands():
+        return False
+    low, high = image.getchannel("A").getextrema()
+    return bool(low != high)

@@ -17,7 +17,7 @@ _FROM_IMAGE: Final = ("id", "doc_id", "page", "width", "height", "sha256", "phas
 
 
 def make_images(batch: pa.Table, settings: StepSettings, *, images: pa.Table) -> Partition:  # noqa: ARG001
-    """`images` rows, in order.
+    """`images` rows, in order; of pictures that are the same the bytes stand once, in the first row with their sha256.
 
     Args:
         batch: `document@1` rows: those that stayed.
@@ -26,6 +26,11 @@ def make_images(batch: pa.Table, settings: StepSettings, *, images: pa.Table) ->
     """
     origin = {row["id"]: row for row in batch.select(["id", "text", *_FROM_DOCUMENT]).to_pylist()}
     rows = [_row(image, origin[image["doc_id"]]) for image in images.to_pylist() if image["doc_id"] in origin]
+    stored: set[str] = set()
+    for row in rows:
+        if row["image"] and row["sha256"] in stored:
+            row["image"] = None
+        stored.add(row["sha256"])
     return Partition(ROWS.from_rows(rows))
 
 
@@ -43,7 +48,7 @@ def _row(image: dict[str, Any], document: dict[str, Any]) -> dict[str, Any]:
 
 STEP: Final = Step(
     name="images",
-    version=1,
+    version=2,
     settings=StepSettings,
     reads=DOCUMENT,
     writes=ROWS,

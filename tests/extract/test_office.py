@@ -19,6 +19,7 @@ from tasks.extract.email_reader import parse_email
 from tasks.extract.html_reader import parse_html
 from tasks.extract.numbering import number_text
 from tasks.extract.office import parse_office
+from tasks.extract.parse_file import parse_file
 from tasks.extract.parsed import Parsed
 from tasks.extract.table_cells import Cell, fill_grid, table_markdown
 from tests.extract.office_files import book, saved
@@ -241,6 +242,25 @@ def test_of_a_mail_the_fuller_body_is_read_and_attachments_are_counted():
     parsed = parse_email(message.as_bytes())
     assert parsed.text == "网关在升级后停止备份，日志如下，请协助处理。\n\nSecond paragraph."
     assert (parsed.title, parsed.metadata) == ("故障 report", {"attachments": 1})
+
+
+@pytest.mark.parametrize("end", ["---", "..."])
+def test_front_matter_of_markdown_is_metadata_and_fences_stay_as_they_are(end: str):
+    text = (
+        f"---\ntitle: 警告提示 Alert\norder: 6\ndate: 2025-03-01\n{end}\n\n安装\n====\n\n```yaml\n---\na: 1\n---\n```\n"
+    )
+    _, parsed, _ = parse_file(text.encode(), "a.md", None, pictures=False)
+    assert parsed.text == "安装\n====\n\n```yaml\n---\na: 1\n---\n```\n"
+    assert parsed.metadata["front_matter"] == {"title": "警告提示 Alert", "order": 6, "date": "2025-03-01"}
+    assert parsed.title == "警告提示 Alert"
+    assert [(block["kind"], block["level"]) for block in parsed.blocks] == [("heading", 1), ("code", None)]
+
+
+@pytest.mark.parametrize(
+    "text", ["---\n\nA rule. 一条线。\n\n---\n\nend\n", "---\na: [\n---\n正文\n", "---\njust words\n---\nx\n"]
+)
+def test_what_is_no_front_matter_stays(text: str):
+    assert parse_file(text.encode(), "a.md", None, pictures=False)[1].text == text
 
 
 CELLS = st.lists(
