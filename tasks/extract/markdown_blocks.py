@@ -40,7 +40,7 @@ def markdown_blocks(text: str) -> tuple[list[dict[str, Any]], str | None]:
 
 
 def take_front_matter(text: str) -> tuple[str, dict[str, Any]]:
-    """The text without the YAML block that it begins with, and what that says; as it is where it has none, or nothing else."""
+    """The text without the YAML block that it begins with, and what that says; as it is where it has none."""
     found = _FRONT_MATTER.match(text, 0, _MAX_FRONT_MATTER)
     if not found:
         return text, {}
