@@ -16,11 +16,13 @@ from tasks.engine.store import Store, digest_of
 from tasks.engine.workers import call_in_worker
 from tasks.publish.accounts import add_up
 from tasks.publish.card import dataset_card
+from tasks.publish.histograms import signal_stats
 from tasks.publish.ledger import write_ledger
 from tasks.publish.release_file import write_release_file
 from tasks.publish.stats import Stat, stats_table, step_stats, table_stats
 from tasks.publish.tokenizer_file import write_tokenizer_file
 from tasks.publish.versions import claim_version, latest_manifest, publish_manifest, version_folder
+from tasks.quality.signals import STEP as SIGNALS
 from tasks.tokens.tokenizer import STEP as TOKENIZER
 
 # Bytes of shards that go into one file: large enough to read fast, small enough to share among readers.
@@ -42,6 +44,12 @@ def write(store: Store, table: str, shards: Sequence[ShardRef], version: str, pa
 def count(store: Store, table: str, shards: Sequence[ShardRef]) -> list[Stat]:
     """Numbers of one table."""
     return call_in_worker(table_stats, store, table, shards)
+
+
+@task(name="count", task_run_name="count-signals", cache_policy=NO_CACHE, persist_result=False, retries=1)
+def count_signals(store: Store, shards: Sequence[ShardRef]) -> list[Stat]:
+    """Histograms of what was measured."""
+    return call_in_worker(signal_stats, store, shards)
 
 
 def publish(
@@ -107,6 +115,9 @@ def _stats(
     """The numbers of a release, and the table of them where it is asked for."""
     store = run.store
     counts = [count.submit(store, table, refs) for table, refs in tables.items()]
+    measured = [record.kept for record in run.records if record.step == SIGNALS.name]
+    if "stats" in run.recipe.outputs and measured:
+        counts.append(count_signals.submit(store, measured))
     stats = [*(stat for part in counts for stat in part.result()), *step_stats(totals)]
     if "stats" not in run.recipe.outputs:
         return stats, {}

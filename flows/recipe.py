@@ -13,6 +13,7 @@ from schemas.sources import DocumentsSource, IssuesSource, Source
 from tasks.anonymize.settings import AnonymizeSettings
 from tasks.boilerplate.settings import BoilerplateSettings
 from tasks.clean.settings import CleanSettings
+from tasks.decontaminate.settings import DecontaminateSettings
 from tasks.dedup.settings import DeduplicateSettings
 from tasks.extract.code_settings import CodeFileSettings
 from tasks.extract.settings import ExtractSettings
@@ -53,6 +54,7 @@ class Steps(Settings):
     boilerplate: BoilerplateSettings = BoilerplateSettings()
     quality: QualitySettings = QualitySettings()
     deduplicate: DeduplicateSettings = DeduplicateSettings()
+    decontaminate: DecontaminateSettings = DecontaminateSettings()
     anonymize: AnonymizeSettings = AnonymizeSettings()
     tokens: TokensSettings = TokensSettings()
     chunks: ChunksSettings = ChunksSettings()
@@ -138,6 +140,10 @@ def parse_recipe(values: object, folder: Path) -> Recipe:
         tokens = recipe.steps.tokens.located(folder)
     except OSError as error:
         raise RecipeError([("steps.tokens.model", f"cannot be read: {error.strerror}")]) from None
+    try:
+        decontaminate = recipe.steps.decontaminate.located(folder)
+    except OSError as error:
+        raise RecipeError([("steps.decontaminate.against", f"cannot be read: {error.strerror}")]) from None
     faults = [
         (f"sources.{index}.password_env", f"the environment variable {source.password_env} is not set")
         for index, source in enumerate(recipe.sources)
@@ -150,7 +156,12 @@ def parse_recipe(values: object, folder: Path) -> Recipe:
     ]
     if faults:
         raise RecipeError(faults)
-    return recipe.model_copy(update={"root": root, "steps": recipe.steps.model_copy(update={"tokens": tokens})})
+    return recipe.model_copy(
+        update={
+            "root": root,
+            "steps": recipe.steps.model_copy(update={"tokens": tokens, "decontaminate": decontaminate}),
+        }
+    )
 
 
 def _fault(error: dict[str, Any]) -> tuple[str, str]:

@@ -6,12 +6,15 @@ from typing import Any
 from flows.boilerplate import take_out_boilerplate
 from flows.outcomes import outcomes
 from flows.run import Pending, Run
+from schemas.evaluation import EVALUATION_GRAM
 from schemas.settings import StepSettings
 from schemas.shard import ShardRef, StepRecord
 from tasks.anonymize.anonymize import STEP as ANONYMIZE
 from tasks.anonymize.seal import STEP as SEAL
 from tasks.anonymize.settings import AnonymizeSettings
 from tasks.anonymize.union import STEP as KNOWN_VALUES
+from tasks.decontaminate.decontaminate import STEP as DECONTAMINATE
+from tasks.decontaminate.evaluation import evaluation_grams
 from tasks.engine.step import Step
 from tasks.publish.documents import STEP as DOCUMENTS
 from tasks.publish.images import STEP as IMAGES
@@ -61,13 +64,15 @@ def tabulate(
         tokenizer: The one to keep (`tokenizer@1`); None makes one.
 
     Returns:
-        Records of each stage that documents went through (boilerplate, anonymize, seal: those that are on), and the
-        shards of each table; those of `dropped` and `quarantined` whether they are asked for or not.
+        Records of each stage that documents went through (boilerplate, decontaminate, anonymize, seal: those that are
+        on), and the shards of each table; those of `dropped` and `quarantined` whether they are asked for or not.
     """
     outputs = set[str](run.recipe.outputs)
     stages = [take_out_boilerplate(run, before, kinds)] if run.recipe.steps.boilerplate.enabled else []
-    kept = [record.kept for record in (stages[-1] if stages else before)]
     names = [record.shard_id for record in before]
+    if run.recipe.steps.decontaminate.enabled and run.recipe.steps.decontaminate.against:
+        stages.append(_decontaminated(run, [before, *stages][-1], names))
+    kept = [record.kept for record in [before, *stages][-1]]
     final, anonymized = _anonymized(run, anonymize_settings, kept, names)
     made: dict[str, Pending] = {
         table: run.submit(step, final, run.recipe.steps.code_fim if step is FIM else StepSettings(), names)
@@ -85,6 +90,14 @@ def tabulate(
         tables["pii_spans"] = [record.sides["pii_spans"] for record in anonymized]
     tables = {table: shards for table, shards in tables.items() if table in outputs}
     return [*stages, *([anonymized, sealed] if anonymized else [])], tables | outcomes(run, anonymize_settings)
+
+
+def _decontaminated(run: Run, before: Sequence[StepRecord], names: Sequence[str]) -> list[StepRecord]:
+    """Without documents that hold items of evaluation sets."""
+    settings = run.recipe.steps.decontaminate
+    grams = run.store.put_table(evaluation_grams(settings), EVALUATION_GRAM, "evaluation")
+    held = [grams] * len(before)
+    return run.gather(run.submit(DECONTAMINATE, before, settings.overlap, names, evaluation=held))
 
 
 def _anonymized(

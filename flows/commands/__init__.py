@@ -24,6 +24,8 @@ for command in (
     mending.quarantine,
     mending.rollback,
     mending.remove,
+    making.serve,
+    making.deploy,
     looking.schema,
 ):
     app.command()(command)

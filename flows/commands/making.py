@@ -4,14 +4,16 @@ import json
 import os
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from flows.commands.terminal import AsJson, RecipePath, checked_recipe, console, failure_exits
+from flows.commands.terminal import WRONG, AsJson, RecipePath, checked_recipe, console, failure_exits, stop
 
 if TYPE_CHECKING:
     from flows.recipe import Recipe
+
+Cron = Annotated[str | None, typer.Option(help='Such as "0 3 * * *", in UTC; without it, runs are started by hand.')]
 
 
 def run(recipe: RecipePath, as_json: AsJson = False) -> None:
@@ -55,6 +57,36 @@ def plan(recipe: RecipePath, as_json: AsJson = False) -> None:
         typer.echo(json.dumps([row.model_dump() for row in planned], ensure_ascii=False))
     else:
         console().print(plan_table(planned))
+
+
+def serve(recipe: RecipePath, cron: Cron = None) -> None:
+    """Run the recipe at set times from this process, until it is interrupted; needs a Prefect server."""
+    checked = checked_recipe(recipe)
+    from flows.schedule import NoServerError, serve_recipe
+
+    typer.echo(f"{checked.dataset}: {f'runs at {cron}' if cron else 'runs when asked to'}; Ctrl+C ends it", err=True)
+    with failure_exits():
+        try:
+            serve_recipe(checked, recipe, cron=cron)
+        except NoServerError as error:
+            stop(WRONG, str(error))
+
+
+def deploy(
+    recipe: RecipePath,
+    pool: Annotated[str, typer.Option(help="Prefect work pool whose workers do the runs.")],
+    cron: Cron = None,
+) -> None:
+    """Register the recipe with a Prefect server, for the workers of a work pool."""
+    checked = checked_recipe(recipe)
+    from flows.schedule import NoServerError, deploy_recipe
+
+    with failure_exits():
+        try:
+            name = deploy_recipe(checked, recipe, pool=pool, cron=cron)
+        except NoServerError as error:
+            stop(WRONG, str(error))
+    typer.echo(f"registered {name} for {pool}")
 
 
 def _own_server() -> str | None:

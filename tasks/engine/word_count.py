@@ -30,13 +30,13 @@ def count_words(documents: pa.Table) -> pa.Table:
     """
     column = utf8_column(documents["text"])
     counts = np.zeros(documents.num_rows, np.int64)
-    _count_all(column.data, column.offsets, _classes(), counts)
+    _count_all(column.data, column.offsets, word_classes(), counts)
     position = documents.schema.get_field_index("n_words")
     return documents.set_column(position, DOCUMENT.arrow.field("n_words"), pa.array(counts))
 
 
 @cache
-def _classes() -> npt.NDArray[np.uint8]:
+def word_classes() -> npt.NDArray[np.uint8]:
     """0: between words, 1: part of a word, 2: a word by itself; of every character below `_TABLE_SIZE`."""
     sources = (Path(__file__).read_bytes(), pl.__version__.encode())
     (table,) = derived("classes", Path(__file__), sources, _make_classes)
