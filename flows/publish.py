@@ -19,7 +19,7 @@ from tasks.publish.card import dataset_card
 from tasks.publish.histograms import signal_stats
 from tasks.publish.ledger import write_ledger
 from tasks.publish.release_file import write_release_file
-from tasks.publish.stats import Stat, stats_table, step_stats, table_stats
+from tasks.publish.stats import Stat, shared_stats, stats_table, step_stats, table_stats
 from tasks.publish.tokenizer_file import write_tokenizer_file
 from tasks.publish.versions import claim_version, latest_manifest, publish_manifest, version_folder
 from tasks.quality.signals import STEP as SIGNALS
@@ -119,6 +119,8 @@ def _stats(
     if "stats" in run.recipe.outputs and measured:
         counts.append(count_signals.submit(store, measured))
     stats = [*(stat for part in counts for stat in part.result()), *step_stats(totals)]
+    if {"recall_eval", "sft"} <= tables.keys():
+        stats += call_in_worker(shared_stats, store, tables["recall_eval"], tables["sft"])
     if "stats" not in run.recipe.outputs:
         return stats, {}
     return stats, {"stats": [store.put_table(stats_table(stats), release_rows("stats"), "stats")]}

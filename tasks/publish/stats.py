@@ -1,6 +1,7 @@
 """What is in the tables of a release, in numbers: the rows of its `stats` table."""
 
 from collections.abc import Iterable, Mapping, Sequence
+from hashlib import blake2b
 from typing import Final
 
 import polars as pl
@@ -40,6 +41,31 @@ def _measure(frame: pl.DataFrame) -> Iterable[tuple[str, str, float]]:
         else:
             counts = frame[name].cast(pl.String).fill_null("unknown").value_counts()
             yield from ((f"rows_by_{name}", str(key), float(count)) for key, count in counts.iter_rows())
+
+
+def shared_stats(store: Store, asked: Sequence[ShardRef], trained: Sequence[ShardRef]) -> list[Stat]:
+    """How many questions of `recall_eval` are answered in `sft`: a model trained on it knows them by heart.
+
+    They measure retrieval; who measures a model with them must leave these conversations out.
+
+    Args:
+        store: Holds the shards.
+        asked: Of `recall_eval`.
+        trained: Of `sft`, whose ids are those of documents.
+    """
+    known = {_question_id(name) for shard in trained for name in _ids(store, "sft", shard)}
+    shared = sum(name in known for shard in asked for name in _ids(store, "recall_eval", shard))
+    return [("recall_eval", "rows_answered_in_sft", "", float(shared))]
+
+
+def _ids(store: Store, table: str, shard: ShardRef) -> list[str]:
+    return list(store.get_table(shard, stored_schema(table), ["id"])["id"].to_pylist()) if shard.rows else []
+
+
+def _question_id(doc_id: str) -> str:
+    """Of the question of a document: see tasks/tokens/qa_pairs.py and recall_eval.py."""
+    pair = blake2b(f"{doc_id}\0qa".encode(), digest_size=16).hexdigest()
+    return blake2b(f"{pair}\0recall".encode(), digest_size=16).hexdigest()
 
 
 def step_stats(steps: Iterable[StepTotals]) -> list[Stat]:

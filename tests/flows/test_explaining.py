@@ -8,6 +8,7 @@ import pytest
 from flows.recipe import RecipeError, read_recipe
 from flows.what_if import ChangeError, compare
 from schemas.release import RELEASE
+from schemas.signals import MEASURED
 from tasks.engine.store import Store
 from tasks.explain.found import find_records
 from tasks.explain.ledger import Ledger, NoLedgerError
@@ -107,6 +108,14 @@ def test_the_command_tells_people_and_programs(released, again, winnow):
     told = json.loads(winnow("why", "store.md", "--root", "out", "--json").stdout)
     assert told["outcome"] == "released"
     assert winnow("why", "nothing-like-it").returncode == 2
+
+
+def test_stats_have_a_histogram_of_every_signal_and_say_which_questions_are_trained_on(released):
+    rows = read_rows(released.version, "stats")
+    measured = [row for row in rows if row["table"] == "signals"]
+    assert {row["metric"] for row in measured} == set(MEASURED)
+    assert any(row["key"].startswith("manual/markdown [") for row in measured)
+    assert [row["value"] for row in rows if row["metric"] == "rows_answered_in_sft"] == [3.0]
 
 
 def test_a_version_without_a_ledger_says_so(released):

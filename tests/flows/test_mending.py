@@ -7,17 +7,23 @@ from tasks.explain.ledger import Ledger
 from tasks.explain.quarantined import list_quarantined, replay_quarantined
 from tasks.explain.recall import measure_recall
 from tasks.publish.versions import latest_manifest
-from tests.flows.conftest import read_rows
+from tests.flows.conftest import ENGLISH, read_rows, write_recipe
 
 
 def test_what_is_taken_down_is_in_no_later_version_and_can_come_back(again, winnow):
-    """A file, and a record of a file with several; then the older version is the newest again."""
+    """A file, and a record of a file with several; then the older version is the newest again.
+
+    In the same run a document goes that an evaluation set asks for.
+    """
     (record,) = [row for row in read_rows(again / "out/releases/support/v1", "documents") if row["source"] == "doc-1"]
     for asked in ("存储.md", record["id"]):
         done = winnow("remove", asked)
         assert done.returncode == 0, done.stderr
         assert "versions hold some of them until their folders are deleted: v1" in done.stdout
     assert winnow("remove", "no-such-thing").returncode == 2
+    (again / "exam.jsonl").write_text(json.dumps({"question": ENGLISH}), encoding="utf-8")
+    tokens = {"vocab_size": 600, "sequence_length": 128}
+    write_recipe(again, steps={"tokens": tokens, "decontaminate": {"against": ["exam.jsonl"]}})
     result = json.loads(winnow("run", "recipe.yaml", "--json").stdout.splitlines()[-1])
     assert result["version"] == "v2"
     (step,) = [step for step in result["steps"] if step["name"] == "take_down"]
@@ -28,10 +34,11 @@ def test_what_is_taken_down_is_in_no_later_version_and_can_come_back(again, winn
     assert record["id"] not in {row["doc_id"] for row in read_rows(second, "chunks")}
 
     diff = json.loads(winnow("diff", "v1", "v2", "--json").stdout)
-    assert {row["source"] for row in diff["documents"]["removed"]} == {"存储.md", "doc-1"}
-    assert [row["why"] for row in diff["documents"]["removed"] if row["source"] == "doc-1"] == ["take_down: taken_down"]
+    assert {row["source"]: row["why"] for row in diff["documents"]["removed"]} == {
+        "存储.md": None, "doc-1": "take_down: taken_down", "store.md": "decontaminate: contaminated",
+    }  # fmt: skip
     assert diff["counts"]["added"] == 0
-    assert "removed 2" in winnow("diff", "v1", "v2").stdout
+    assert "removed 3" in winnow("diff", "v1", "v2").stdout
     assert winnow("diff", "v1", "v9").returncode == 2
 
     told = json.loads(winnow("why", record["id"], "--json").stdout)
@@ -42,6 +49,7 @@ def test_what_is_taken_down_is_in_no_later_version_and_can_come_back(again, winn
     assert (again / "out/releases/support/latest").read_text(encoding="utf-8") == "v1\n"
     for asked in ("存储.md", record["id"]):
         assert "may come back" in winnow("remove", asked, "--undo").stdout
+    write_recipe(again)
     assert '"published": false' in winnow("run", "recipe.yaml", "--json").stdout
 
 
