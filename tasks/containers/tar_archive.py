@@ -1,7 +1,7 @@
 """Members of a tar file, compressed or not, read as a stream. Nothing is unpacked to disk."""
 
 import tarfile
-from collections.abc import Callable, Collection, Iterator
+from collections.abc import Callable, Collection, Iterator, Mapping
 from hashlib import sha256
 from io import BufferedIOBase
 from pathlib import Path
@@ -24,6 +24,10 @@ from tasks.containers.members import (
 # Read at once: tarfile's own 10 KiB cost more than to unpack them.
 _BUFFER: Final = 1 << 18
 _DAMAGE = (tarfile.TarError, *UNPACK_ERRORS, ValueError, OverflowError)
+
+
+class _EnoughError(Exception):
+    """Everything that was wanted has been read."""
 
 
 class _Bounded(BufferedIOBase):
@@ -76,17 +80,24 @@ class TarReader:
 
     Args:
         path: The archive.
-        names: Members that will be asked for; they are held in memory.
+        names: Members that will be asked for; they are held in memory. With the digest that is known of each, the
+            archive is read as far as they go; without, to its end, since a later member may have the same name.
         limits: What a member may unpack to.
     """
 
-    def __init__(self, path: Path, names: Collection[str], limits: Limits = LIMITS) -> None:
+    def __init__(self, path: Path, names: Collection[str] | Mapping[str, str], limits: Limits = LIMITS) -> None:
         self._content: dict[str, bytes] = {}
-        wanted = frozenset(names)
+        known = names if isinstance(names, Mapping) else {}
+        wanted, missing = frozenset(names), set(names)
 
         def collect(archive: tarfile.TarFile, info: tarfile.TarInfo, name: str | None) -> None:
             if name in wanted and info.isreg() and info.size <= limits.member_bytes:
-                self._content[name] = b"".join(_pieces(archive, info, limits.member_bytes))
+                content = b"".join(_pieces(archive, info, limits.member_bytes))
+                self._content[name] = content
+                if name in missing and sha256(content).hexdigest() == known.get(name):
+                    missing.remove(name)
+            if not missing:
+                raise _EnoughError
 
         _walk(path, limits, collect)
 
@@ -120,6 +131,8 @@ def _walk(
             for info in archive:
                 name = inner_path(decode_name(info.name.encode("utf-8", "surrogateescape")))
                 visit(archive, info, name)
+    except _EnoughError:
+        return None
     except ContainerError as error:
         return Member("", refusal=error.refusal, message=str(error))
     except _DAMAGE as error:

@@ -1,6 +1,5 @@
 """Read the bytes an inventory entry stands for: a file, a slice of one, a member of an archive or a git blob."""
 
-import os
 from collections.abc import Iterable, Mapping
 from hashlib import sha1, sha256
 from pathlib import Path
@@ -50,10 +49,10 @@ class EntryReader:
     def __init__(self, settings: ExtractSettings, entries: Iterable[Mapping[str, Any]] = ()) -> None:
         self._settings = settings
         self._readers: dict[Path, Reader] = {}
-        self._wanted: dict[Path, set[str]] = {}
+        self._wanted: dict[Path, dict[str, str]] = {}
         for entry in entries:
             if entry["container"] == "tar" and entry["member"] and not entry["error"]:
-                self._wanted.setdefault(_place(entry, settings), set()).add(entry["member"])
+                self._wanted.setdefault(_place(entry, settings), {})[entry["member"]] = entry["digest"]
 
     def __enter__(self) -> "EntryReader":
         return self
@@ -155,17 +154,20 @@ def digest_of(data: bytes, *, git: bool = False) -> str:
 
 
 def _place(entry: Mapping[str, Any], settings: ExtractSettings) -> Path:
-    location = settings.locations[entry["source_key"]]
-    # To put paths together costs more than to read a small file.
-    place = f"{location}/{entry['path']}"
-    return Path(place) if os.path.lexists(place) else disk_path(Path(location), entry["path"])
+    return disk_path(Path(settings.locations[entry["source_key"]]), entry["path"])
 
 
 def _slice(entry: Mapping[str, Any], settings: ExtractSettings) -> bytes:
-    start = entry["start"] or 0
-    with _place(entry, settings).open("rb") as file:
-        file.seek(start)
-        return file.read(entry["size"] + 1 if entry["start"] is None else entry["size"])
+    size = entry["size"] + 1 if entry["start"] is None else entry["size"]
+    try:
+        # To put paths together costs more than to read a small file.
+        file = open(f"{settings.locations[entry['source_key']]}/{entry['path']}", "rb")  # noqa: SIM115 - closed below
+    except FileNotFoundError:  # its name is in another encoding on the disk
+        file = _place(entry, settings).open("rb")
+    with file:
+        if entry["start"]:
+            file.seek(entry["start"])
+        return file.read(size)
 
 
 def _changed(entry: Mapping[str, Any]) -> str:

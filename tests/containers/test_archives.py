@@ -227,3 +227,16 @@ def test_a_regular_name_never_leaves_its_container(name: str):
         assert not regular.startswith("/")
         assert ".." not in place.parts
         assert inner_path(regular) == regular
+
+
+def test_a_tar_is_read_no_further_than_what_is_wanted_of_it(tmp_path: Path):
+    archive = make_tar(tmp_path / "a.tar", {"a.py": "甲 = 1\n", "b.py": "b = 2\n", "c.py": "c = 3\n"})
+    digests = {member.name: member.digest for member in list_tar(archive)}
+    cut = tmp_path / "cut.tar"
+    cut.write_bytes(archive.read_bytes()[:1024])
+    assert TarReader(cut, {"a.py": digests["a.py"]}).read("a.py") == "甲 = 1\n".encode()
+    # Another member of that name may come later: without its digest the archive is read to its end.
+    twice = make_tar(tmp_path / "t.tar", {"a.py": "old\n", "./a.py": "新\n"})
+    (member,) = list_tar(twice)
+    assert TarReader(twice, {"a.py": member.digest}).read("a.py") == "新\n".encode()
+    assert TarReader(twice, ["a.py"]).read("a.py") == "新\n".encode()

@@ -140,7 +140,9 @@ def test_a_file_that_changed_since_the_inventory_fails_the_run(
         (tmp_path / "input" / "c.jsonl").write_text(lines({"id": "x", "text": "changed"}), encoding="utf-8")
         return real(batch, where)
 
-    monkeypatch.setattr("tests.extract.conftest.STEPS", {"text": type("S", (), {"run": changed_meanwhile})})
+    monkeypatch.setattr(
+        "tests.extract.conftest.STEPS", {"text": type("S", (), {"run": changed_meanwhile, "settings": STEP.settings})}
+    )
     with pytest.raises(SourceChangedError):
         extract("text", {"c.jsonl": lines(*RECORDS)})
 
