@@ -38,6 +38,7 @@ _STATUS: Final = re.compile(
     r"(?:done|merged?|applied|landed|closed?|closing|fixed|resolved|addressed|handled|superseded|implemented|reverted"
     r"|rebased|updated|agreed?|(?:sounds|looks|seems) (?:good|reasonable|right|fine)"
     r"|good (?:catch|point|idea)|makes sense|will do|ship it|noted|note to self|ditto|same|see|fyi"
+    r"|similar|related|duplicate|dupe?|moved|tracked|cc"
     r"|thank(?:s| you)|thx|ok(?:ay)?|nice|great|sure|yes|yep|yup|no|nope|ping|bump)"
     r"(?: (?:separately|locally|manually|elsewhere|already|now|here|this|that|it|per|by|in|as|with|via|to|for|the"
     r"|chairs?|editors?|wg|discussion|list|master|main|commit|pr|me|too|again|you|so|much|a lot|of|above|below|all"
@@ -53,6 +54,9 @@ _REFERENCE: Final = re.compile(
     r"|(?<![0-9a-z])[0-9a-f]{7,40}(?![0-9a-z])"
 )
 _SHORT: Final = 120
+# Who tried something says so first, and then what he saw; a long reply discusses.
+_LONG: Final = 1200
+_FIRST: Final = 250
 _ASKS: Final = re.compile(r"[?？][\W_]*\Z")
 
 
@@ -83,5 +87,5 @@ def confirms(said: str) -> bool:
 
 
 def refutes(said: str) -> bool:
-    """Whether a reporter says that the answer before did not help."""
-    return len(said) < 1200 and _REFUTES.search(said) is not None
+    """Whether a reporter says at the beginning of his reply that the answer before did not help."""
+    return len(said) < _LONG and _REFUTES.search(said, 0, _FIRST) is not None

@@ -211,7 +211,7 @@ def _json(value: object) -> bytes:
 
 STEP: Final = Step(
     name="chunks",
-    version=4,
+    version=5,
     settings=ChunksSettings,
     reads=DOCUMENT,
     writes=ROWS,

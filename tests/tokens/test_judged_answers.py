@@ -85,6 +85,7 @@ def test_a_pull_request_and_a_reply_that_is_pasted_everywhere_answer_nothing(doc
 @pytest.mark.parametrize(
     "said",
     ["Done", "Merged separately.", "Fixed in #12", "已修复，见 #12", "Closing per chairs", "好的，谢谢",
+     "Similar: https://example.com/o/n/issues/2", "Duplicate of #3",
      "Thanks, merged!", "This was fixed by https://example.com/o/n/pull/1"],
 )  # fmt: skip
 def test_a_word_about_the_thread_is_no_answer(said: str, documents):
