@@ -45,8 +45,9 @@ lock: ## resolve anew and write requirements.lock (exact versions, no index addr
 	$(VENV)-lock/bin/python -m pip freeze --exclude winnow > requirements.lock
 	rm -rf $(VENV)-lock
 
-docs: install ## write docs/data-format.md from the schemas
+docs: install ## write docs/data-format.md from the schemas, docs/quality-rules.md from the rules
 	$(BIN)/python docs/data_format.py > docs/data-format.md
+	$(BIN)/python docs/quality_rules.py > docs/quality-rules.md
 
 check: lint types test ## everything that must pass
 

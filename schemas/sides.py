@@ -22,6 +22,25 @@ REMOVED_SPAN = TableSchema(
     ),
 )
 
+TEXT_MAP = TableSchema(
+    name="text_map",
+    version=1,
+    key="doc_id",
+    arrow=pa.schema(
+        [
+            # A document whose text `clean` changed; all others are as they came.
+            pa.field("doc_id", pa.large_string(), nullable=False),
+            # Code points of the text as it came.
+            pa.field("source_length", pa.int64(), nullable=False),
+            # Runs that are the same in both texts, in order: where each begins in the text as it came, where in the
+            # text now, and how many code points it has.
+            pa.field("source_start", pa.large_list(pa.int32()), nullable=False),
+            pa.field("text_start", pa.large_list(pa.int32()), nullable=False),
+            pa.field("length", pa.large_list(pa.int32()), nullable=False),
+        ]
+    ),
+)
+
 LANGUAGE_SPAN = TableSchema(
     name="language_span",
     version=1,

@@ -6,44 +6,46 @@ Blocks move along, so that a page or a turn is still where it says. Source code 
 literal every one of them may count, so only spans are taken out of it.
 """
 
-import re
-import unicodedata
+from collections.abc import Callable, Sequence
 from enum import StrEnum
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
 import polars as pl
 import pyarrow as pa
 
 from schemas.document import DOCUMENT
-from schemas.sides import REMOVED_SPAN
+from schemas.sides import REMOVED_SPAN, TEXT_MAP
 from tasks.clean.licence_header import find_licence_headers
+from tasks.clean.mojibake import MISREAD, find_mojibake
+from tasks.clean.offset_map import OffsetMap
 from tasks.clean.page_furniture import find_page_furniture
 from tasks.clean.settings import CleanSettings
 from tasks.clean.threads import find_thread_noise
+from tasks.clean.tidying import (
+    ENDS,
+    INVISIBLE,
+    MANY_LINES,
+    TRAILING,
+    find_invisible,
+    find_spare_lines,
+    find_trailing_blanks,
+    find_uncomposed,
+)
+from tasks.clean.variants import HAN, WIDE, find_traditional, find_wide_letters
 from tasks.engine.edits import Edit, EditedText, moved_blocks
-from tasks.engine.markdown_fences import fence_spans
 from tasks.engine.partition import split
 from tasks.engine.step import Partition, Step
 from tasks.engine.word_count import count_words
 
 NAME: Final = "clean"
 
-# Controls but tab and line end (with the colour codes of terminals), zero-width characters, soft hyphens, marks of
-# direction, byte order marks. The joiner between emoji and in Persian or Indic words stays.
-_INVISIBLE: Final = (
-    r"\x1b\[[0-9;]*[A-Za-z]"
-    r"|[\x00-\x08\x0b\x0e-\x1f\x7f\x80-\x9f\u00ad\u200b\u200e\u200f\u202a-\u202e\u2060\u2066-\u2069\ufeff]"
-)
-_TRAILING: Final = r"[ \t\u00a0\u3000]+\n"
-_MANY_LINES: Final = r"\n{4,}"
-_GONE: Final = re.compile(_INVISIBLE)
-_BLANKS: Final = " \t\u00a0\u3000"
-_ASCII_CONTROLS: Final = bytes([*range(9), 11, *range(14, 32), 127])
-_LINE_ENDS: Final = tuple(f"{blank}\n" for blank in _BLANKS)
-_LINES: Final = re.compile(_MANY_LINES)
-# A character and the marks that follow it; Hangul syllables in parts.
-_COMPOSABLE: Final = re.compile(r"[^\u0300-\u036f][\u0300-\u036f\u3099\u309a\u1160-\u11ff]+|[^\x00-\u02ff]")
-_ENDS: Final = r"\A\s*\n|\s\z"
+
+class _Edited(NamedTuple):
+    """A text after its edits, its blocks moved along, and where everything came from."""
+
+    text: str
+    blocks: list[dict[str, Any]]
+    offsets: OffsetMap
 
 
 class CleanReason(StrEnum):
@@ -60,7 +62,8 @@ def clean_documents(batch: pa.Table, settings: CleanSettings) -> Partition:
         settings: What is taken out.
 
     Returns:
-        Documents in input order, and `removed_spans` with one row for each span, in code points of the text as it came.
+        Documents in input order; `removed_spans` with one row for each span, in code points of the text as it came;
+        and `text_map`, which leads from a position in a text that changed to the one it came from.
     """
     finders = (
         (settings.page_furniture, find_page_furniture),
@@ -68,21 +71,23 @@ def clean_documents(batch: pa.Table, settings: CleanSettings) -> Partition:
         (settings.thread_noise, find_thread_noise),
     )
     removed = pa.concat_tables([REMOVED_SPAN.empty(), *(find(batch) for wanted, find in finders if wanted)])
-    cleaned = _apply(batch, removed)
+    cleaned, text_map = _apply(batch, removed, settings)
     text = pl.Series(pl.from_arrow(cleaned["text"]))
     empty = text.str.strip_chars() == ""
     reason = pl.select(pl.when(empty).then(pl.lit(CleanReason.NOTHING_LEFT.value))).to_series()
     parts = split(cleaned, step=NAME, reason=reason)
-    return Partition(count_words(parts.kept), parts.dropped, sides={"removed_spans": removed})
+    return Partition(count_words(parts.kept), parts.dropped, sides={"removed_spans": removed, "text_map": text_map})
 
 
-def _apply(batch: pa.Table, removed: pa.Table) -> pa.Table:
-    """`batch` with the spans cut and the characters tidied; documents that need neither are not touched."""
+def _apply(batch: pa.Table, removed: pa.Table, settings: CleanSettings) -> tuple[pa.Table, pa.Table]:
+    """`batch` with the spans cut and the characters tidied, and the map of what changed; others are not touched."""
     is_code = pl.Series(pl.from_arrow(batch["source_type"])) == "code"
     # Of code nothing is tidied, so nothing of it is looked at.
     text = pl.Series(pl.from_arrow(batch["text"])).zip_with(~is_code, pl.Series([""], dtype=pl.String))
-    invisible = text.str.contains(_INVISIBLE)
-    untidy = text.str.contains(f"{_TRAILING}|{_MANY_LINES}|{_ENDS}") | invisible
+    invisible, misread = text.str.contains(INVISIBLE), text.str.contains(MISREAD)
+    wanted = [TRAILING, MANY_LINES, ENDS]
+    wanted += [WIDE] * (settings.width == "letters") + [HAN] * (settings.script == "simplified")
+    untidy = text.str.contains("|".join(wanted)) | invisible | (misread & settings.repair_encoding)
     composed = text.str.contains(r"[^\x00-\u02ff\u2000-\u206f\u3000-\u303f\u4e00-\u9fff\uff00-\uffef]")
     spans: dict[str, list[dict[str, Any]]] = {}
     for row in removed.to_pylist():
@@ -90,48 +95,88 @@ def _apply(batch: pa.Table, removed: pa.Table) -> pa.Table:
     ids = pl.Series(pl.from_arrow(batch["id"]))
     touched = (untidy | composed | ids.is_in(list(spans))).arg_true().to_list()
     if not touched:
-        return batch
+        return batch, TEXT_MAP.empty()
     rows = batch.select(["id", "text", "blocks", "source_type"]).take(pa.array(touched, pa.int64())).to_pylist()
     edited = [
-        cut_spans(row["text"], row["blocks"], spans.get(row["id"], []))
-        if row["source_type"] == "code"
-        else clean_text(row["text"], row["blocks"], spans.get(row["id"], []), invisible=seen)
-        for row, seen in zip(rows, invisible.gather(touched), strict=True)
+        _edit(
+            row["text"],
+            row["blocks"],
+            spans.get(row["id"], []),
+            () if row["source_type"] == "code" else _passes(settings, invisible=seen, misread=wrong),
+        )
+        for row, seen, wrong in zip(rows, invisible.gather(touched), misread.gather(touched), strict=True)
     ]
-    return _replaced(batch, touched, edited)
+    return _replaced(batch, touched, edited), _mapped(rows, edited)
 
 
-def _replaced(batch: pa.Table, rows: list[int], edited: list[tuple[str, list[dict[str, Any]]]]) -> pa.Table:
+def _mapped(rows: list[dict[str, Any]], edited: list[_Edited]) -> pa.Table:
+    """`text_map@1` rows of the documents whose text is another now."""
+    return TEXT_MAP.from_rows(
+        [
+            {
+                "doc_id": row["id"],
+                "source_length": len(row["text"]),
+                "source_start": [run.source for run in found.offsets.runs],
+                "text_start": [run.text for run in found.offsets.runs],
+                "length": [run.length for run in found.offsets.runs],
+            }
+            for row, found in zip(rows, edited, strict=True)
+            if found.text != row["text"]
+        ]
+    )
+
+
+def _replaced(batch: pa.Table, rows: list[int], edited: list[_Edited]) -> pa.Table:
     """`batch` with new text and blocks in `rows`."""
     schema = DOCUMENT.arrow
     order = pa.array(range(batch.num_rows), pa.int64()).to_numpy().copy()
     order[rows] = batch.num_rows + pa.array(range(len(rows)), pa.int64()).to_numpy()
-    for name, values in (("text", [text for text, _ in edited]), ("blocks", [blocks for _, blocks in edited])):
+    for name, values in (("text", [found.text for found in edited]), ("blocks", [found.blocks for found in edited])):
         field = schema.field(name)
         both = pa.chunked_array([*batch[name].chunks, pa.array(values, field.type)], field.type)
         batch = batch.set_column(schema.get_field_index(name), field, both.combine_chunks().take(pa.array(order)))
     return batch
 
 
-def cut_spans(text: str, blocks: list[dict[str, Any]], spans: list[dict[str, Any]]) -> tuple[str, list[dict[str, Any]]]:
-    """One text without `spans`, otherwise as it is, and its blocks moved along."""
-    cut = EditedText(text, _merged(spans))
-    return cut.text, cut.blocks(blocks)
-
-
 def clean_text(
-    text: str, blocks: list[dict[str, Any]], spans: list[dict[str, Any]], *, invisible: bool = True
+    text: str, blocks: list[dict[str, Any]], spans: list[dict[str, Any]], settings: CleanSettings | None = None
 ) -> tuple[str, list[dict[str, Any]]]:
-    """One text without `spans`, tidied, and its blocks moved along; `invisible`: it may have invisible characters."""
+    """One text without `spans`, tidied, and its blocks moved along."""
+    edited = _edit(text, blocks, spans, _passes(settings or CleanSettings(), invisible=True, misread=True))
+    return edited.text, edited.blocks
+
+
+def _passes(settings: CleanSettings, *, invisible: bool, misread: bool) -> list[Callable[[str], list[Edit]]]:
+    """What is done to the characters of a text, one after the other; of two it is known whether it may have them."""
+    passes = [
+        (settings.repair_encoding and misread, find_mojibake),
+        (invisible or misread, find_invisible),
+        (settings.width == "letters", find_wide_letters),
+        (settings.script == "simplified", find_traditional),
+        (True, find_uncomposed),
+        (True, find_trailing_blanks),
+        (True, find_spare_lines),
+    ]
+    return [find for wanted, find in passes if wanted]
+
+
+def _edit(
+    text: str,
+    blocks: list[dict[str, Any]],
+    spans: list[dict[str, Any]],
+    passes: Sequence[Callable[[str], list[Edit]]],
+) -> _Edited:
+    """Cut the spans, then pass by pass: what one takes out can bring together what the next one looks for."""
+    offsets = OffsetMap.identity(len(text))
     edits = _merged(spans)
     cuts = []
-    # One after the other: what one pass takes out can bring together what the next one looks for.
-    for find in (*([_invisible] if invisible else []), _uncomposed, _trailing_blanks, _spare_lines, None):
+    for find in (*passes, None):
         if edits:
+            offsets = offsets.then(edits)
             cuts.append(EditedText(text, edits))
             text = cuts[-1].text
         edits = find(text) if find else []
-    return text, moved_blocks(cuts, blocks)
+    return _Edited(text, moved_blocks(cuts, blocks), offsets)
 
 
 def _merged(spans: list[dict[str, Any]]) -> list[Edit]:
@@ -144,62 +189,13 @@ def _merged(spans: list[dict[str, Any]]) -> list[Edit]:
     return merged
 
 
-def _invisible(text: str) -> list[Edit]:
-    if text.isascii() and len(text.encode().translate(None, _ASCII_CONTROLS)) == len(text):
-        return []
-    return _outside_fences(text, [Edit(found.start(), found.end()) for found in _GONE.finditer(text)])
-
-
-def _uncomposed(text: str) -> list[Edit]:
-    """Every run of characters that NFC writes in another way."""
-    if text.isascii() or unicodedata.is_normalized("NFC", text):
-        return []
-    edits = []
-    for found in _COMPOSABLE.finditer(text):
-        composed = unicodedata.normalize("NFC", found[0])
-        if composed != found[0]:
-            edits.append(Edit(found.start(), found.end(), composed))
-    return _outside_fences(text, edits)
-
-
-def _trailing_blanks(text: str) -> list[Edit]:
-    edits = []
-    for pair in _LINE_ENDS:
-        at = text.find(pair)
-        while at >= 0:
-            line = text.rfind("\n", 0, at) + 1
-            edits.append(Edit(line + len(text[line : at + 1].rstrip(_BLANKS)), at + 1))
-            at = text.find(pair, at + 2)
-    if text[-1:] and text[-1] in _BLANKS:
-        edits.append(Edit(len(text.rstrip(_BLANKS)), len(text)))
-    return _outside_fences(text, edits)
-
-
-def _spare_lines(text: str) -> list[Edit]:
-    """Blank lines at both ends, and more than two of them in between; the indentation of the first line stays."""
-    tail = len(text.rstrip())
-    if not tail:
-        return [Edit(0, len(text))] if text else []
-    lead = text.rfind("\n", 0, len(text) - len(text.lstrip())) + 1
-    found = _LINES.finditer(text, lead, tail) if "\n\n\n\n" in text else ()
-    edits = _outside_fences(text, [Edit(match.start(), match.end(), "\n\n\n") for match in found])
-    return [edit for edit in (Edit(0, lead), *edits, Edit(tail, len(text))) if edit.end > edit.start]
-
-
-def _outside_fences(text: str, edits: list[Edit]) -> list[Edit]:
-    if not edits:
-        return edits
-    fences = fence_spans(text)
-    return [edit for edit in edits if not any(start <= edit.start < end for start, end in fences)]
-
-
 STEP: Final = Step(
     name=NAME,
-    version=6,
+    version=7,
     settings=CleanSettings,
     reads=DOCUMENT,
     writes=DOCUMENT,
     run=clean_documents,
     reasons=CleanReason,
-    emits={"removed_spans": REMOVED_SPAN},
+    emits={"removed_spans": REMOVED_SPAN, "text_map": TEXT_MAP},
 )

@@ -1,5 +1,9 @@
 """Which limit a document is held to: by its source, its languages, its pages, and what a recipe says."""
 
+import subprocess
+import sys
+from pathlib import Path
+
 import polars as pl
 import pytest
 
@@ -89,3 +93,12 @@ def test_what_a_document_is_held_to_is_what_it_is_judged_by(text, documents):
 
 def test_every_rule_that_is_off_has_a_case():
     assert {reason for reason, rule in RULES.items() if not rule.limits} == {reason for _, _, reason in GIVEN}
+
+
+def test_the_rules_are_documented_as_they_are():
+    root = Path(__file__).parents[2]
+    run = subprocess.run(
+        [sys.executable, "docs/quality_rules.py"], capture_output=True, text=True, check=True, cwd=root,
+        env={"PYTHONPATH": str(root), "PYTHONIOENCODING": "utf-8"},
+    )  # fmt: skip
+    assert run.stdout == (root / "docs/quality-rules.md").read_text("utf-8")

@@ -1,0 +1,101 @@
+"""Find text that was read in another encoding than it was written in, and what was written.
+
+Three misreadings leave everything needed to undo them: UTF-8 read as Windows-1252, Latin-1 or Mac Roman (ftfy's
+detector and repair, without the rest of ftfy, that would turn ，：“” into ASCII); UTF-8 read as GBK (鐨勬槸 for 的是);
+GBK read as Latin-1 (ÖÐÎÄ for 中文). What lost bytes on the way (锟斤拷) stays, for `quality` to judge. Only a line, or
+a run, that decodes as a whole is repaired.
+"""
+
+import re
+from typing import Final
+
+import ftfy
+from ftfy.badness import is_bad
+
+from tasks.clean.tidying import outside_fences
+from tasks.engine.edits import Edit
+
+# As much of the text as is needed to ask at all; no text in either language has one of these.
+MISREAD: Final = (
+    "[\u00c2-\u00f4][\u0080-\u00bf\u0152\u0153\u0160\u0161\u0178\u017d\u017e\u0192\u02c6\u02dc\u2013-\u203a\u20ac\u2122]"
+    "|[锛銆鐨鏄鍦浜涓鈥]"
+    "|[\u00a1-\u00ff]{4}"
+)
+_LINES: Final = re.compile(r"[^\n]+")
+_READ_AS_LATIN: Final = re.compile("[\u00a1-\u00ff]{4,}")
+_READ_AS_GBK: Final = re.compile("[锛銆鐨鏄鍦浜涓鈥]")
+# Han, their marks, full-width forms; typographic quotes and dashes.
+_CHINESE: Final = re.compile("[\u2010-\u2027\u3000-\u303f\u4e00-\u9fff\uff01-\uff5e]")
+_ASCII: Final = re.compile("[\t\x20-\x7e]")
+
+
+def find_mojibake(text: str) -> list[Edit]:
+    """What was misread, and what was written; in the order of the text."""
+    edits = []
+    for line in _LINES.finditer(text):
+        said = line[0]
+        if said.isascii():
+            continue
+        repaired = _from_gbk(said) or _from_latin(said)
+        if repaired is None and is_bad(said):
+            repaired = ftfy.fix_encoding(said)
+        if repaired is not None and repaired != said and "\n" not in repaired:
+            edits.append(_narrowed(line.start(), said, repaired))
+    return outside_fences(text, edits)
+
+
+def _from_gbk(line: str) -> str | None:
+    """The line, if it is UTF-8 read as GBK: hardly any Chinese is UTF-8 by chance, and none is Chinese then."""
+    if not _READ_AS_GBK.search(line):
+        return None
+    try:
+        written = line.encode("gb18030").decode("utf-8")
+    except UnicodeError:
+        return None
+    return written if _is_chinese(written) else None
+
+
+def _from_latin(line: str) -> str | None:
+    """The line with every run of GBK that was read as Latin-1 repaired."""
+    repaired = _READ_AS_LATIN.sub(_written_in_gbk, line)
+    return repaired if repaired != line else None
+
+
+def _written_in_gbk(run: re.Match[str]) -> str:
+    data = run[0].encode("latin-1")
+    # é is C3 A9 in UTF-8, and twice that is 茅 in GBK: what can be UTF-8 is.
+    if _is_utf8(data):
+        return run[0]
+    try:
+        written = data.decode("gb2312")
+    except UnicodeError:
+        return run[0]
+    common = sum(_is_common(character) for character in written)
+    return written if _is_chinese(written) and common * 10 >= len(written) * 9 else run[0]
+
+
+def _is_utf8(data: bytes) -> bool:
+    try:
+        data.decode("utf-8")
+    except UnicodeDecodeError:
+        return False
+    return True
+
+
+def _is_chinese(text: str) -> bool:
+    """Whether nothing but Chinese and ASCII is in it, and some Chinese."""
+    chinese = len(_CHINESE.findall(text))
+    return chinese > 0 and chinese + len(_ASCII.findall(text)) == len(text)
+
+
+def _is_common(character: str) -> bool:
+    """Whether a character is a mark, or among the first 3,755 of GB 2312."""
+    return 0xA1 <= character.encode("gb2312")[0] <= 0xD7
+
+
+def _narrowed(start: int, before: str, after: str) -> Edit:
+    """The edit without what both lines begin and end with."""
+    shorter = min(len(before), len(after))
+    head = next((i for i in range(shorter) if before[i] != after[i]), shorter)
+    tail = next((i for i in range(shorter - head) if before[-1 - i] != after[-1 - i]), shorter - head)
+    return Edit(start + head, start + len(before) - tail, after[head : len(after) - tail])
