@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any, Final
 
 import pymupdf
@@ -117,15 +118,33 @@ def _line(spans: list[dict[str, Any]], box: Box, block: int, order: int) -> Line
         text = span["text"]
         most = span
     else:
+        spans = _single(spans)
         text = "".join([span["text"] for span in spans])
         most = max(spans, key=lambda span: len(span["text"]))
     if not text or text.isspace():
         return None
-    flags, font = most["flags"], most["font"].lower()
-    bold = bool(flags & _BOLD) or any(name in font for name in _BOLD_NAMES)
-    mono = bool(flags & _MONO) or any(name in font for name in _MONO_NAMES)
+    flags = most["flags"]
+    bold, mono = _style(most["font"], flags & (_BOLD | _MONO))
     x0, y0, x1, y1 = box
     return Line(text, x0, y0, x1, y1, most["size"], bold, mono, block, order, bool(flags & _SUPERSCRIPT))
+
+
+def _single(spans: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """Without spans that say again what the one before says in its place: bold by overprinting."""
+    kept = spans[:1]
+    for span in spans[1:]:
+        before = kept[-1]
+        if span["text"] != before["text"] or abs(span["bbox"][0] - before["bbox"][0]) > 0.3 * span["size"]:
+            kept.append(span)
+    return kept
+
+
+@lru_cache(maxsize=1024)
+def _style(font: str, flags: int) -> tuple[bool, bool]:
+    """Whether a font is bold, and whether all its letters are as wide."""
+    name = font.lower()
+    bold = bool(flags & _BOLD) or any(part in name for part in _BOLD_NAMES)
+    return bold, bool(flags & _MONO) or any(part in name for part in _MONO_NAMES)
 
 
 def _upright(lines: list[Line], turn: tuple[int, int], width: float, height: float) -> float:

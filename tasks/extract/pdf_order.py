@@ -36,6 +36,9 @@ class Row:
     y0: float
     x1: float
     y1: float
+    # Once asked for: what it says, and that without digits and spaces.
+    text: str | None = None
+    key: str | None = None
 
 
 def order_rows(rows: list[Row]) -> list[list[Row]]:

@@ -9,6 +9,7 @@ from typing import Final
 
 from tasks.extract.parsed import Box
 from tasks.extract.pdf_grids import Cell
+from tasks.extract.pdf_lines import Line
 from tasks.extract.pdf_order import Row
 
 # Scripts written without spaces between words, and full-width punctuation.
@@ -61,7 +62,7 @@ def group_rows(rows: Sequence[Row], page: int, apart: frozenset[str] = frozenset
         apart: Keys (`line_key`) of lines that repeat over pages: never joined with others.
     """
     groups: list[list[Row]] = []
-    frame = _Frame([row for row in rows if not apart or line_key(row_text(row)) not in apart] or rows)
+    frame = _Frame([row for row in rows if not apart or row_key(row) not in apart] or rows)
     for row in rows:
         if groups and frame.continues(groups[-1], row) and not _apart(groups[-1][-1], row, apart):
             groups[-1].append(row)
@@ -75,14 +76,36 @@ def line_key(text: str) -> str:
     return re.sub(r"[\d\s]+", "#", text.strip())
 
 
+def row_key(row: Row) -> str:
+    """`line_key` of a row."""
+    if row.key is None:
+        row.key = line_key(row_text(row))
+    return row.key
+
+
 def row_text(row: Row) -> str:
     """The cells of a row, with a space where they stand apart."""
-    pieces = [row.cells[0].text]
-    for before, cell in zip(row.cells, row.cells[1:], strict=False):
+    if row.text is None:
+        row.text = row.cells[0].text.strip() if len(row.cells) == 1 else _cells_text(row.cells)
+    return row.text
+
+
+def _cells_text(cells: Sequence[Line]) -> str:
+    pieces = [cells[0].text]
+    for before, cell in pairwise(cells):
         touching = cell.x0 - before.x1 < 0.15 * cell.size
         glue = "" if touching or (_WIDE.match(cell.text[:1]) and cell.x0 - before.x1 < cell.size) else " "
-        pieces.append(glue + cell.text)
+        pieces.append(glue + (_rest(before, cell) if before.x1 - cell.x0 > 0.5 * cell.size else cell.text))
     return "".join(pieces).strip()
+
+
+def _rest(before: Line, cell: Line) -> str:
+    """What a cell says beyond the one it begins on: the same letters drawn in both, for their weight, are said once."""
+    said = before.text.rstrip()
+    for count in range(min(len(said), len(cell.text)), 0, -1):
+        if said.endswith(cell.text[:count]):
+            return cell.text[count:]
+    return cell.text
 
 
 def join_lines(before: str, after: str) -> str:
@@ -167,7 +190,7 @@ def _alike(a: Row, b: Row) -> bool:
 
 
 def _apart(before: Row, row: Row, apart: frozenset[str]) -> bool:
-    return bool(apart) and (line_key(row_text(before)) in apart) != (line_key(row_text(row)) in apart)
+    return bool(apart) and (row_key(before) in apart) != (row_key(row) in apart)
 
 
 def _paragraph(rows: list[Row], page: int, right: float) -> Paragraph:

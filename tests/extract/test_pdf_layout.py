@@ -92,6 +92,15 @@ def test_lists_and_contents_are_no_tables(lines: Table):
     assert pieces(read(lambda page: place(page, lines, wide=24 if len(lines[0][0]) < 3 else 200)), "table") == []
 
 
+def test_letters_drawn_again_by_the_next_piece_of_a_line_are_said_once():
+    def overprinted(page):
+        for dx in (0, 0.3):
+            write(page, 72 + dx, 100, "披露日期二〇一二", 12)
+            write(page, 72 + 48 + dx, 100, "二〇一二年三月", 12)
+
+    assert read(overprinted).text == "披露日期二〇一二年三月"
+
+
 def test_lines_that_lead_to_page_numbers_are_one_block_of_contents():
     entries = [("1 Overview", 3), ("1.1 安装与配置", 4), ("2 Settings", 12)]
 
