@@ -72,7 +72,7 @@ def _may_be_heading(paragraph: Paragraph) -> bool:
 
 
 def _stands_out(paragraph: Paragraph, body: float) -> bool:
-    if _NOT_AT_END.search(paragraph.text):
+    if _NOT_AT_END.search(paragraph.text[-4:]):
         return False
     if paragraph.size >= _LARGER * body:
         return True

@@ -16,6 +16,8 @@ from tasks.extract.pdf_order import Row
 _WIDE: Final = re.compile("[\u2e80-\u312f\u31a0-\u9fff\uf900-\ufaff\ufe30-\ufe4f\uff00-\uffef\U00020000-\U0003ffff]")
 _ENDS_WORD_CUT: Final = re.compile(r"[^\W\d_]{2,}[-\u00ad\u2010]$")
 _ENDS_SENTENCE: Final = re.compile(r"[.!?:;。！？：；…][\"'”’）)\]】》]*$")
+# How a text ends is seen in so many characters.
+_TAIL: Final = 16
 _BULLET: Final = re.compile(
     r"[•●○◦▪■□◆◇▶►➢➤✓✔※‣⁃∙·\u2013\u2014*\uf0b7\uf06c\uf0d8\uf0a7\uf06e\uf0fc-]\s+(?=\S)|[•●▪■◆➢\uf0b7\uf06c\uf0d8]\s*(?=\S)"
 )
@@ -117,7 +119,7 @@ def join_lines(before: str, after: str) -> str:
         return before + after
     if before[-1] == "\u00ad":
         return before[:-1] + after
-    if after[0].islower() and _ENDS_WORD_CUT.search(before):
+    if before[-1] in "-\u2010" and after[0].islower() and _ENDS_WORD_CUT.search(before[-_TAIL:]):
         return before[:-1] + after
     if _WIDE.match(before[-1]) or _WIDE.match(after[0]) or before[-1] in "-/\u2010" or before[-1].isspace():
         return before + after
@@ -129,11 +131,11 @@ def is_unfinished(before: Paragraph, after: Paragraph) -> bool:
 
     It does when that one stopped in mid-sentence with its last line full, and this one does not begin like a new one.
     """
-    if not before.text or not after.text or _ENDS_SENTENCE.search(before.text):
+    if not before.text or not after.text or _ENDS_SENTENCE.search(before.text[-_TAIL:]):
         return False
     last, first = before.rows[-1], after.rows[0]
     size = last.cells[0].size
-    if after.text[0].islower() and _ENDS_WORD_CUT.search(before.text):
+    if after.text[0].islower() and _ENDS_WORD_CUT.search(before.text[-_TAIL:]):
         return True
     if before.right - last.x1 > 2.5 * size or first.x0 - min(row.x0 for row in after.rows) > 0.9 * size:
         return False
@@ -141,7 +143,7 @@ def is_unfinished(before: Paragraph, after: Paragraph) -> bool:
         return True
     if len(before.rows) < 2 or _BULLET.match(after.text) or _NUMBERED.match(after.text):
         return False
-    return len(after.rows) > 1 or bool(_ENDS_SENTENCE.search(after.text))
+    return len(after.rows) > 1 or bool(_ENDS_SENTENCE.search(after.text[-_TAIL:]))
 
 
 class _Frame:
@@ -173,7 +175,7 @@ class _Frame:
         size = row.cells[0].size
         room = self.right - before.x1
         text = row_text(before)
-        ended = bool(_ENDS_SENTENCE.search(text))
+        ended = bool(_ENDS_SENTENCE.search(text[-_TAIL:]))
         first_word = row.cells[0].text.split(" ", 1)[0] if not _WIDE.match(row.cells[0].text[:1]) else "一"
         needed = len(first_word) * size * (1.0 if first_word == "一" else 0.5)
         if ended and room > needed + size:
