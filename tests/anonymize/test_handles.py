@@ -1,6 +1,7 @@
 """Handles: those who wrote in a thread, wherever they are spoken of; words stay words."""
 
 import json
+import re
 
 import pytest
 
@@ -36,6 +37,17 @@ def test_a_handle_that_is_a_word_goes_only_where_it_is_a_handle(documents, setti
     assert after.startswith("a hunter asked @user_")
     assert "github.com/user_" in after
     assert "hunter-gatherer" in after
+
+
+def test_short_handles_break_no_word_and_do_not_run_into_each_other(documents, settings):
+    """What StarCoder's code does: "pyusername_0" for a user called test, one name for bob and bobby, others' left."""
+    text = "run pytest, the library tests 库测试\n@bob asked @bobby 问 @test; @nobodyhere was not here\n"
+    after = anonymized(documents, settings, text, "test", "li", "bob", "bobby")
+    assert after.startswith("run pytest, the library tests 库测试")
+    names = re.findall(r"@(user_\w+)", after)
+    assert len(names) == len(set(names)) == 4
+    assert "bob" not in after
+    assert "nobodyhere" not in after
 
 
 def test_somebody_a_thread_mentions_goes_from_the_rest_of_it(documents, settings):

@@ -80,3 +80,24 @@ def test_a_recipe_that_is_not_there_or_not_text_is_refused(tmp_path: Path):
     (tmp_path / "binary.yaml").write_bytes(b"\xff\xfe\x00")
     with pytest.raises(RecipeError, match="not UTF-8"):
         read_recipe(tmp_path / "binary.yaml")
+
+
+LIVE = {"kind": "issues", "repo": "o/n", "api_url": "https://forge.example.com/api/v4"}
+
+
+def test_a_token_that_is_asked_for_must_be_there(tmp_path, monkeypatch):
+    monkeypatch.delenv("FORGE_TOKEN", raising=False)
+    values = {"dataset": "d", "root": "out", "sources": [LIVE | {"token_env": "FORGE_TOKEN"}]}
+    with pytest.raises(RecipeError, match=r"sources\.0\.token_env: the environment variable FORGE_TOKEN is not set"):
+        parse_recipe(values, tmp_path)
+    monkeypatch.setenv("FORGE_TOKEN", "x")
+    assert "FORGE_TOKEN" in parse_recipe(values, tmp_path).model_dump_json()
+
+
+def test_a_plan_asks_no_api(tmp_path):
+    from flows.plan import make_plan
+
+    recipe = parse_recipe({"dataset": "d", "root": "out", "sources": [LIVE]}, tmp_path)
+    (planned,) = make_plan(recipe, tmp_path)
+    assert (planned.kind, planned.shards, planned.files) == ("issues", 0, 0)
+    assert not (tmp_path / "out").exists()
