@@ -48,7 +48,7 @@ def main() -> None:
     if given.sample:
         chance = random.Random(given.seed)
         for name, rows in (("drop", dropped), ("keep", cleaned)):
-            for row in chance.sample(rows, min(given.sample, len(rows))):
+            for row in _drawn(rows, given.sample, chance):
                 print(json.dumps({"outcome": name, **_shown(row)}, ensure_ascii=False))
         return
     print(json.dumps(_figures(extracted, cleaned, dropped, quarantined, removed, files), ensure_ascii=False, indent=1))
@@ -78,6 +78,20 @@ def _run(folder: Path) -> tuple[list[dict[str, Any]], ...]:
 
 def _rows(table: pa.Table) -> list[dict[str, Any]]:
     return table.to_pylist()
+
+
+def _drawn(rows: list[dict[str, Any]], wanted: int, chance: random.Random) -> list[dict[str, Any]]:
+    """Random rows, from each package in turn: one of thousands of modules would be all there is to see."""
+    packages: dict[str, list[dict[str, Any]]] = defaultdict(list)
+    for row in chance.sample(rows, len(rows)):
+        packages[row["source"].partition("/")[0]].append(row)
+    drawn = []
+    while packages and len(drawn) < wanted:
+        for name in sorted(packages):
+            drawn.append(packages[name].pop())
+            if not packages[name]:
+                del packages[name]
+    return drawn[:wanted]
 
 
 def _shown(row: dict[str, Any]) -> dict[str, Any]:

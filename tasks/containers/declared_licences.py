@@ -99,7 +99,7 @@ def folder_licences(said: Mapping[str, str]) -> dict[str, str]:
     texts: dict[str, set[str]] = {}
     declared: dict[str, str] = {}
     for name, licence in sorted(said.items()):
-        if _parser(name) is not None:
+        if _parser(name) is not None and not (licence == UNRECOGNIZED and is_licence_file(name)):
             if licence != UNRECOGNIZED:
                 declared.setdefault(_folder(name), licence)
         elif licence != UNRECOGNIZED or not _PAGE.search(name):

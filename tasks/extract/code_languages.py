@@ -35,7 +35,11 @@ _BY_NAME: Final = {
     "rakefile": "ruby", "gemfile": "ruby", "jenkinsfile": "groovy", "build": "starlark", "pkg-info": "text",
     "readme": "text", "changelog": "text", "authors": "text",
 }  # fmt: skip
-_LICENCE: Final = re.compile(r"(?:un)?licen[cs]e|copying|copyright|notice", re.IGNORECASE)
+_FOR_READERS: Final = re.compile(
+    r"(?:(?:un)?licen[cs]e|copying|copyright|notice|readme|changelog|changes|history|news|authors|contributors|todo"
+    r"|install|usage|thanks)(?:[-._]|$)",
+    re.IGNORECASE,
+)
 
 _M: Final = re.MULTILINE
 # Endings that several languages share: the first whose pattern is in the file, else the last.
@@ -110,7 +114,7 @@ def language_of(path: str, text: str) -> str | None:
     if ending in _SHARED:
         return next(lang for pattern, lang in _SHARED[ending] if pattern is None or pattern.search(text))
     found = _BY_NAME.get(lower) or _BY_ENDING.get(ending) or _listed(name, ending)
-    if found is None and _LICENCE.match(name):
+    if found is None and _FOR_READERS.match(name):
         return "text"
     return found or _by_first_lines(text[:_LEADING])
 

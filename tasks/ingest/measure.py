@@ -19,7 +19,7 @@ from tasks.engine.store import Store
 from tasks.ingest.slices import is_parquet, slice_lines, slice_rows
 
 # Raised when the content of `Measured` or the rules that fill it change.
-_VERSION: Final = 2
+_VERSION: Final = 3
 # A file changed less than this before it was read may change again within the same tick of the clock.
 _SETTLED_NS: Final = 2_000_000_000
 
@@ -116,7 +116,7 @@ def measure(place: Path, *, open_containers: bool, wanted: int | None, licences:
         if pieces is None:
             pieces = [Piece(*_size_and_digest(place))]
         found = {}
-        if licences and says_licence(place.name) and (said := licence_in(place.name, place.read_bytes())):
+        if licences and says_licence(name := place.as_posix()) and (said := licence_in(name, place.read_bytes())):
             found[""] = said
         return Measured("none", pieces, found)
     except ContainerError as error:

@@ -66,6 +66,8 @@ def test_language_title_and_blocks_of_files(extract):
         ("tool", "#!/usr/bin/env python3\n", "python"),
         ("tool", "#!/usr/bin/node", "javascript"),
         ("odd.zzz", "", None),
+        ("README.Debian", "说明", "text"),
+        ("readme_parser.py", "", "python"),
     ],
 )
 def test_languages_are_known_by_name_or_first_line(path: str, text: str, language: str | None):
