@@ -25,7 +25,7 @@ def read_file(sandbox: Sandbox, data: bytes, name: str, password: str | None, se
     Raises:
         ParseError, SandboxError: It must be quarantined; where no engine is installed also for the want of one.
     """
-    parse = partial(parse_file, pictures=settings.images)
+    parse = partial(parse_file, pictures=settings.images, max_pages=settings.max_pages)
     engine = settings.ocr_engine if settings.ocr != "never" else None
     if engine is None:
         return sandbox.call(parse, data, name, password)

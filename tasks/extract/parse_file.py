@@ -24,6 +24,7 @@ def parse_file(
     password: str | None,
     *,
     pictures: bool,
+    max_pages: int | None = None,
     seen: "Mapping[int, Sequence[OcrLine]] | None" = None,
 ) -> tuple[FileKind, Parsed, list[Measures]]:
     """Say what a file is and read it.
@@ -33,6 +34,7 @@ def parse_file(
         name: Its path, for kinds of plain text.
         password: Of an encrypted file.
         pictures: Whether to take embedded pictures.
+        max_pages: A PDF of more is refused; None for no limit.
         seen: Lines that an OCR engine read, by page: they are the text of those pages.
 
     Returns:
@@ -46,6 +48,8 @@ def parse_file(
         kind = sniff(data, name)
     except UnreadableKindError as error:
         raise ParseError(error.cause, error.message) from None
+    if kind.parser == "pdf" and max_pages is not None:
+        _check_pages(data, password, max_pages)
     if seen is not None:
         with unmetered():
             from tasks.extract.ocr import with_text
@@ -57,6 +61,19 @@ def parse_file(
         raise ParseError(cause, "nothing but pictures" if parsed.pictures else "no text in it")
     caption_placed(parsed)
     return kind, parsed, _measured(parsed)
+
+
+def _check_pages(data: bytes, password: str | None, max_pages: int) -> None:
+    """Refuse a PDF of too many pages before any is read; one that cannot be opened is left to its reader."""
+    with unmetered():
+        from tasks.extract.ocr import open_document
+    try:
+        with open_document(data, password) as document:
+            pages = document.page_count
+    except ParseError:
+        return
+    if pages > max_pages:
+        raise ParseError(ExtractCause.TOO_LARGE, f"{pages} pages, more than max_pages={max_pages}")
 
 
 def _measured(parsed: Parsed) -> list[Measures]:

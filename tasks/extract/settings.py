@@ -20,6 +20,7 @@ class ExtractSettings(StepSettings):
     timeout_s: float = Field(60, gt=0, description="Longest time for one file, in seconds.")
     ocr_timeout_s: float = Field(180, gt=0, description="Longest time for one page by OCR, in seconds.")
     memory_mb: int = Field(2048, ge=256, description="Most memory for one file, in MiB.")
+    max_pages: int = Field(10_000, ge=1, description="PDFs of more pages are quarantined.")
     max_file_mb: int = Field(512, ge=1, description="Larger files are quarantined, in MiB.")
     locations: dict[str, str] = Field(
         default_factory=dict,

@@ -158,6 +158,12 @@ def test_a_file_larger_than_allowed_is_not_read(extract):
     assert causes(extract("documents", {"a.txt": b"x" * (2 << 20)}, max_file_mb=1)) == {"a.txt": "too_large"}
 
 
+def test_a_pdf_of_more_pages_than_allowed_is_not_read(extract):
+    parts = extract("documents", {"long.pdf": pdf(*[prose] * 4), "短.pdf": pdf(*[prose] * 3)}, max_pages=3)
+    assert causes(parts) == {"long.pdf": "too_large"}
+    assert parts.kept["n_pages"].to_pylist() == [3]
+
+
 def test_a_parser_that_takes_too_long_costs_one_file(extract):
     slow = "<html><body>" + "<div>" * 60_000 + "<p>文字 text</p>"
     parts = extract("documents", {"slow.html": slow, "ok.md": "# 好"}, timeout_s=4)
