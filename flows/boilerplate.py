@@ -16,11 +16,17 @@ from tasks.engine.workers import call_in_worker
 
 # Kinds of sources whose repetitions are their content.
 _EXEMPT = ("code", "faq")
+# Shards whose part of the boilerplate is found without a task of its own: one takes 20 ms of the server.
+_FEW = 16
 
 
 @task(name="share_boilerplate", cache_policy=NO_CACHE, persist_result=False, retries=1)
 def share_boilerplate(store: Store, repeated: ShardRef, counted: Sequence[ShardRef]) -> list[ShardRef]:
     """The repeated passages of each shard."""
+    return _share(store, repeated, counted)
+
+
+def _share(store: Store, repeated: ShardRef, counted: Sequence[ShardRef]) -> list[ShardRef]:
     return call_in_worker(boilerplate_by_shard, store, repeated, counted)
 
 
@@ -55,8 +61,9 @@ def _cut(run: Run, records: Sequence[StepRecord], names: Sequence[str]) -> list[
     (repeated,) = run.gather([run.submit_one(REPEATED, counted, settings.repetition, "all", source_sizes=sizes)])
     if not repeated.kept.rows:
         return [None] * len(records)
-    # Known already where everything before it is: no task is run for what is done.
-    share = boilerplate_by_shard if all(one.cached for one in [repeated, *counted]) else share_boilerplate
+    # Not worth a task where everything before it was known already, or where it is a matter of milliseconds.
+    known = all(one.cached for one in [repeated, *counted])
+    share = _share if known or len(counted) <= _FEW else share_boilerplate
     shared = share(run.store, repeated.kept, [record.kept for record in counted])
     pending = [
         run.submit_one(CUT, record, settings.cutting, name, boilerplate=part) if part.rows else None

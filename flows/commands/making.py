@@ -35,7 +35,7 @@ def run(recipe: RecipePath, as_json: AsJson = False) -> None:
         terminal = console(stderr=True)
         load_the_rest()
         wait_for_server()
-        with progress_bar(terminal) as bar, observe(bar), failure_exits():
+        with progress_bar(terminal) as bar, observe(bar), failure_exits(publishes=True):
             result = curate(str(recipe.resolve()))
     if as_json:
         counts = {"documents": result.tables.get("documents", 0), "tables": result.tables}

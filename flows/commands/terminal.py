@@ -82,12 +82,17 @@ def quick_start() -> Iterator[None]:
 
 
 @contextmanager
-def failure_exits() -> Iterator[None]:
-    """Whatever is raised in the block ends the command with one line that says what and where."""
+def failure_exits(*, publishes: bool = False) -> Iterator[None]:
+    """Whatever is raised in the block ends the command with one line that says what and where.
+
+    Args:
+        publishes: The command makes versions: say that it made none.
+    """
+    unmade = "nothing was published; the next run continues" if publishes else "nothing was changed"
     try:
         yield
     except KeyboardInterrupt:
-        stop(130, "interrupted; nothing was published, the next run continues")
+        stop(130, f"interrupted; {unmade}")
     except typer.Exit:
         raise
     except Exception as error:
@@ -98,7 +103,7 @@ def failure_exits() -> Iterator[None]:
             FAILED,
             f"failed: {type(error).__name__}: {error}",
             *where,
-            "nothing was published; the next run continues from here (WINNOW_TRACEBACK=1 shows more)",
+            f"{unmade} (WINNOW_TRACEBACK=1 shows more)",
         )
 
 

@@ -13,6 +13,7 @@ from tasks.explain.ledger import Entry, Ledger
 
 _COLUMNS: Final = ["id", "parent_id", "source"]
 _OUTCOMES: Final = ("kept", "dropped", "quarantined")
+_ID: Final = re.compile("[0-9a-f]{32}")
 _PREFIX: Final = re.compile("[0-9a-f]{6,31}")
 _THREADS: Final = 8
 
@@ -41,14 +42,17 @@ def find_records(ledger: Ledger, asked: str) -> list[Found]:
             one of its folders on.
     """
     entries = [entry for side in _OUTCOMES for entry in ledger.entries(step="extract*", side=side)]
-    found = list(dict.fromkeys(_matching(ledger, entries, asked)))
-    return found or list(_by_part(ledger, asked))
+    # Most ask by an id, and two columns need not be read for that.
+    ways = [["id"], _COLUMNS] if _ID.fullmatch(asked) else [_COLUMNS]
+    found = next((hits for names in ways if (hits := list(_matching(ledger, entries, asked, names)))), [])
+    return list(dict.fromkeys(found)) or list(_by_part(ledger, asked))
 
 
-def _matching(ledger: Ledger, entries: Sequence[Entry], asked: str) -> Iterator[Found]:
+def _matching(ledger: Ledger, entries: Sequence[Entry], asked: str, names: list[str]) -> Iterator[Found]:
     def ids(entry: Entry) -> list[str]:
-        table = ledger.store.get_columns(entry.ref, _COLUMNS)
-        return list(table["id"].filter(_mask(table, asked)).to_pylist())
+        table = ledger.store.get_columns(entry.ref, names)
+        mask = pc.equal(table["id"], asked) if names == ["id"] else _mask(table, asked)
+        return list(table["id"].filter(mask).to_pylist())
 
     with ThreadPoolExecutor(_THREADS) as threads:
         for entry, matches in zip(entries, threads.map(ids, entries), strict=True):
