@@ -66,6 +66,8 @@ def moved_blocks(cuts: Sequence[EditedText], blocks: Sequence[Mapping[str, Any]]
         was_empty = start == end
         for cut in cuts:
             start, end = cut.position(start), cut.position(end, end=True)
+            if end <= start and not was_empty:
+                break  # Cut whole: a later edit of the blanks around it does not bring it back.
         if end > start or was_empty:
             moved.append({**block, "start": start, "end": max(start, end)})
     return moved

@@ -43,6 +43,8 @@ class Line:
     block: int
     order: int
     superscript: bool = False
+    # Of most of the characters.
+    font: str = ""
     # Index of the page's table that this line stands for.
     table: int | None = None
 
@@ -121,12 +123,14 @@ def _line(spans: list[dict[str, Any]], box: Box, block: int, order: int) -> Line
         spans = _single(spans)
         text = "".join([span["text"] for span in spans])
         most = max(spans, key=lambda span: len(span["text"]))
+    if "\u200b" in text:
+        text = text.replace("\u200b", "")
     if not text or text.isspace():
         return None
     flags = most["flags"]
     bold, mono = _style(most["font"], flags & (_BOLD | _MONO))
     x0, y0, x1, y1 = box
-    return Line(text, x0, y0, x1, y1, most["size"], bold, mono, block, order, bool(flags & _SUPERSCRIPT))
+    return Line(text, x0, y0, x1, y1, most["size"], bold, mono, block, order, bool(flags & _SUPERSCRIPT), most["font"])
 
 
 def _single(spans: list[dict[str, Any]]) -> list[dict[str, Any]]:

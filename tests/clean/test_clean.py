@@ -129,6 +129,16 @@ def test_lines_that_repeat_at_the_edge_of_pages_go_and_the_first_paragraph_stays
     assert {kept[b["start"] : b["end"]] for b in moved if b["kind"] == "paragraph"} >= {"网关每天备份一次。"}
 
 
+def test_a_block_that_is_cut_whole_does_not_come_back_as_blank_lines(documents):
+    pages = [[lines[0], "Second header 页眉", *lines[1:]] for lines in PAGES]
+    text, blocks = _page_blocks(pages)
+    parts = clean_documents(documents(text, n_pages=5, source_type="pdf", blocks=[blocks]), CleanSettings())
+    (kept,) = _texts(parts)
+    left = [b for b in parts.kept["blocks"].to_pylist()[0] if b["kind"] == "paragraph"]
+    assert left
+    assert all(kept[b["start"] : b["end"]].strip() for b in left)
+
+
 def test_what_stands_on_two_pages_only_is_text(documents):
     text, blocks = _page_blocks([*PAGES[:2], ["其它", "body", "end"], ["又一页", "正文", "完"]])
     parts = clean_documents(documents(text, n_pages=4, source_type="pdf", blocks=[blocks]), CleanSettings())

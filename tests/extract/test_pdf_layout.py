@@ -92,6 +92,18 @@ def test_lists_and_contents_are_no_tables(lines: Table):
     assert pieces(read(lambda page: place(page, lines, wide=24 if len(lines[0][0]) < 3 else 200)), "table") == []
 
 
+def test_numbered_lines_in_a_font_of_their_own_are_headings():
+    def sections(page):
+        for index, (number, title) in enumerate(
+            [("1.", "Overview"), ("2.", "Setup of the gateway"), ("II.", "Limits")]
+        ):
+            write(page, 72, 100 + 80 * index, f"{number} {title}", fontname="tiit")
+            for line in range(3):
+                write(page, 72, 120 + 80 * index + 13 * line, EN[:70])
+
+    assert pieces(read(sections), "heading") == ["# 1. Overview", "# 2. Setup of the gateway", "# II. Limits"]
+
+
 def test_letters_drawn_again_by_the_next_piece_of_a_line_are_said_once():
     def overprinted(page):
         for dx in (0, 0.3):
