@@ -55,7 +55,8 @@ _SIGNATURE: Final = re.compile(
 )
 # Who signed a commit off, as git writes it.
 _TRAILER: Final = re.compile(
-    r"^(?:(?:Signed-off|Co-authored|Reviewed|Acked|Tested|Reported|Suggested)-by|Cc):[ ][^\n]*<[^\n@]+@[^\n]+>"
+    r"^(?:(?:Signed-off|Co-authored|Reviewed|Acked|Tested|Reported|Suggested)-by|Cc):[ ][^\n]{0,200}"
+    r"<[^\n@<>]{1,100}@[^\n<>]{1,100}>"
     rf"{_END}|^Change-Id: I[0-9a-f]{{40}}{_END}",
     re.MULTILINE,
 )
@@ -87,10 +88,10 @@ _PASTE: Final = re.compile(
 )
 # What it brings along: nothing of it is said by anybody.
 _STYLE: Final = re.compile(
-    r"<style\b[^>]*>.*?</style>|<colgroup\b.*?</colgroup>|<meta\b[^>]*>|<(?:col|link)\b[^>]*>"
-    r"|</?(?:html|head|body|span|font|o:p|tbody|thead|google-sheets-html-origin)\b[^<>]*>",
+    r"<meta\b[^>]*>|<(?:col|link)\b[^>]*>|</?(?:html|head|body|colgroup|span|font|o:p|tbody|thead|google-sheets-html-origin)\b[^<>]*>",
     re.DOTALL | re.IGNORECASE,
 )
+_SHEET: Final = re.compile(r"<style\b[^>]*>.*?</style>", re.DOTALL)
 _TAG: Final = re.compile(r"<(?:table|tr|td|th|p|div|b|i|u|h[1-6]|ul|ol|li|img|a|br)\b([^<>]*)>", re.IGNORECASE)
 _ATTRIBUTE: Final = re.compile(r"\s+([\w:-]+)(?:=(\"[^\"]*\"|'[^']*'|[^\s\"'<>]+))?")
 _PRESENTATION: Final = re.compile(
@@ -145,15 +146,25 @@ def rule_spans(text: str) -> Iterator[Span]:
     """What the rules find in a message, in no order; spans may overlap."""
     for reason, rule, words in _RULES:
         if any(word in text for word in words):
-            for found in rule.finditer(text):
+            # What is opened behind the last end of a comment would be looked for to the end of the text each time.
+            last = _comments_end(text) if rule is _COMMENT else len(text)
+            for found in rule.finditer(text, 0, last):
                 yield found.start(), found.end(), reason
     if "<" in text and _PASTE.search(text):
         yield from _paste_spans(text)
 
 
+def _comments_end(text: str) -> int:
+    """Behind the last comment, with the marks and line ends that go with it."""
+    end = text.rfind("-->") + 3
+    while 3 <= end < len(text) and text[end] in " \t\n*_":
+        end += 1
+    return max(0, end if end > 2 else 0)
+
+
 def _paste_spans(text: str) -> Iterator[Span]:
     """How pasted HTML looks: styles, and tags and attributes of presentation; the table stays, and what is in it."""
-    for found in _STYLE.finditer(text):
+    for found in (*_SHEET.finditer(text, 0, text.rfind("</style>") + 8), *_STYLE.finditer(text)):
         yield found.start(), found.end(), "html_paste"
     for tag in _TAG.finditer(text):
         start = tag.start(1)

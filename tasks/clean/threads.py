@@ -42,8 +42,8 @@ _NOTICE_GATE: Final = (
 _NOTICE_CHARS: Final = 600
 _BREAK: Final = "\n\n---\n\n"
 _COMMENT: Final = re.compile(r"<!--.*?-->", re.DOTALL)
-_INLINE_CODE: Final = re.compile(r"(?<!`)(`+)(?!`)(?:(?!\n\n).)+?(?<!`)\1(?!`)", re.DOTALL)
-_HTML_CODE: Final = re.compile(r"<(pre|code)\b[^>]*>.*?</\1>", re.DOTALL | re.IGNORECASE)
+_INLINE_CODE: Final = re.compile(r"(?<!`)(`+)(?!`)(?:(?!\n\n).){1,500}?(?<!`)\1(?!`)", re.DOTALL)
+_HTML_CODE: Final = re.compile(r"<(pre|code)\b[^>]*>.{0,10000}?</\1>", re.DOTALL | re.IGNORECASE)
 _BLOCKS: Final = MarkdownIt("commonmark").disable(["inline", "text_join"], ignoreInvalid=True)
 
 
@@ -191,12 +191,15 @@ def _outside_code(said: str, found: Sequence[Span]) -> list[Span]:
 
 def _code_spans(said: str, found: Sequence[Span]) -> list[tuple[int, int]]:
     """Code of a message: fences, code in lines, `<pre>`; indented code where something was found in indented lines."""
-    seen = said
-    for comment in _COMMENT.finditer(said):
+    seen, fences = said, fence_spans(said)
+    comments = _COMMENT.finditer(said, 0, said.rfind("-->") + 3) if fences else ()
+    for comment in comments:
         # What begins first holds the other: a fence in a comment is none.
-        if not any(low <= comment.start() < high for low, high in fence_spans(seen)):
+        if not any(low <= comment.start() < high for low, high in fences):
             seen = f"{seen[: comment.start()]}{' ' * len(comment[0])}{seen[comment.end() :]}"
-    code = [*fence_spans(seen), *(match.span() for match in _INLINE_CODE.finditer(seen))]
+            if "```" in comment[0] or "~~~" in comment[0]:
+                fences = fence_spans(seen)
+    code = [*fences, *(match.span() for match in _INLINE_CODE.finditer(seen))]
     code += [match.span() for match in _HTML_CODE.finditer(seen)]
     lines = (said[said.rfind("\n", 0, start) + 1 :][:4] for start, _, _ in found)
     if any(line.startswith("\t") or line == "    " for line in lines):

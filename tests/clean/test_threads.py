@@ -186,6 +186,22 @@ def test_template_comments_go_wherever_code_does_not_hold_them(documents):
     assert turns == ["坏了\n```\n<!-- 保留 -->\n```"]
 
 
+RUBBISH = [
+    "<!--", "-->" + "<!--", "<style>", "<td style=", "<code>", "` ``", "> ", "-- \n", "On 2025 @ ", "在2025年", "Cc: <",
+    "/", "- [x] ", "发件人: ", "```\n<!--", "*", " \t", "Signed-off-by: <a@", "![](", "自动关闭",
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("piece", RUBBISH)
+def test_no_text_keeps_the_rules_busy(piece: str, documents):
+    """60,000 characters, as many as a comment of GitHub holds: an expression that tries all ways never ends here."""
+    text = piece * (60_000 // len(piece))
+    made = [turns_of(f"坏了 {text} style='a'"), turns_of("坏了", f"{text}\n\n完 {text}")]
+    texts, blocks = [said for said, _ in made], [found for _, found in made]
+    parts = clean_documents(documents(*texts, source_type="github_issue", blocks=blocks), CleanSettings())
+    assert all("坏了" in said for said in parts.kept["text"].to_pylist())
+
+
 PIECES = st.sampled_from(
     ["> quoted 引用\n", "```\n", "```sh\n$ x  \n\n\n\n\n\u200b\x1b[1m码\n```\n", "正文 text\n", "<!-- 说明 -->\n",
      "/close\n", "-- \n", "On 3 Mar 2025 10:00, A wrote:\n", "发件人: a\n主题: b\n", "- [x] 我已搜索\n",
