@@ -91,7 +91,7 @@ _CANNED_SHARE: Final = 0.8
 _HEAD: Final = 16
 _NO_DIGITS: Final = str.maketrans("", "", "0123456789")
 # What differs between the messages of a program: numbers, names, links, code.
-_FILLED_IN: Final = re.compile(r"https?://\S+|`[^`\n]*`|@[\w-]+|[\w-]*\d[\w-]*|\s+")
+_FILLED_IN: Final = re.compile(r"https?://\S+|`[^`\n]*`|@[\w-]+|(?<![\w-])(?=[\w-]{0,64}\d)[\w-]+|\s+")
 
 
 def login_of(user: Any) -> str | None:

@@ -149,7 +149,7 @@ def _quarantine(entry: Mapping[str, Any], cause: str, message: str, record: str 
 
 STEP: Final = Step(
     name=NAME,
-    version=3,
+    version=4,
     settings=ExtractSettings,
     reads=INVENTORY,
     writes=DOCUMENT,

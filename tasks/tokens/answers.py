@@ -50,7 +50,7 @@ _STATUS: Final = re.compile(
 # What stands for things that are elsewhere.
 _REFERENCE: Final = re.compile(
     r"!\[[^\]\n]*\]\([^)\n]*\)|<img\b[^>]*>|\[[^\]\n]*\]\([^)\n]*\)|https?://\S+"
-    r"|[\w.-]*(?:/[\w.-]+)?#\d+|@[\w-]+"
+    r"|(?<![\w.-])[\w.-]*(?:/[\w.-]+)?#\d+|@[\w-]+"
     r"|(?<![0-9a-z])[0-9a-f]{7,40}(?![0-9a-z])"
 )
 _SHORT: Final = 120
@@ -72,6 +72,8 @@ def says_nothing(said: str, seen: str) -> bool:
 
 def is_status(said: str) -> bool:
     """Whether a turn only says what became of the thread: "Done", "Merged separately", "已修复，见 #12"."""
+    if len(said) > _LONG:
+        return False
     bare = _REFERENCE.sub("", said)
     return len(bare) < _SHORT and _STATUS.fullmatch(bare) is not None
 

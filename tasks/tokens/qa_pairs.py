@@ -103,7 +103,7 @@ def pair(document: dict[str, Any], conversation: Conversation, index: ChunksByDo
 
 STEP: Final = Step(
     name="qa_pairs",
-    version=5,
+    version=6,
     settings=StepSettings,
     reads=DOCUMENT,
     writes=ROWS,

@@ -17,7 +17,7 @@ _COMMAND: Final = re.compile(
     re.MULTILINE,
 )
 # Nothing but these is no answer: nobody can see them in a text.
-_UNSEEN: Final = re.compile(r"!\[[^\]\n]*\]\([^)\n]*\)|<img\b[^>]*>|\[[^\]\n]*\]\([^)\n]*\)|https?://\S+|#\d+")
+_UNSEEN: Final = re.compile(r"!?\[[^\]\[\n]{0,500}\]\([^()\n]{0,2000}\)|<img\b[^<>]*>|https?://\S+|#\d+")
 _LIKES: Final = ("+1", "heart", "hooray", "rocket")
 _QUOTE: Final = re.compile(r"(?:[ \t]*>[^\n]*(?:\n|\Z))+\s*")
 _SPACES: Final = re.compile(r"[\s>]+")

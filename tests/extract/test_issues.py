@@ -203,6 +203,13 @@ def test_an_account_that_says_one_thing_only_is_a_program_and_a_person_who_repea
     assert {name for name, turn in who.items() if turn.get("canned")} == {"quiet-runner", "abbot"}
 
 
+@pytest.mark.parametrize("piece", ["自动关闭", "fixes #1 ", "fixes https://a", "duplicate of ", "a-", "`"])
+def test_no_text_keeps_the_reader_busy(piece: str, extract):
+    said = piece * (60_000 // len(piece))
+    threads = [_thread(n, ("owner", said), title=said, body=said, merged_at="2025-01-01T00:00:00Z") for n in range(4)]
+    assert extract("issues", {"a.json": json.dumps(threads)}).kept.num_rows == 4
+
+
 def test_a_project_export_of_gitlab_has_people_without_names_and_merge_requests_of_the_same_number(extract):
     issue = {
         "iid": 7, "title": "网关 fails", "description": "它坏了", "state": "closed", "author_id": 3,

@@ -173,6 +173,15 @@ def test_of_a_long_question_the_card_keeps_whole_paragraphs_and_fences(documents
     )
 
 
+@pytest.mark.parametrize("piece", ["thanks ", "ok ok. ", "see #1 ", "已修复", "[](", "a", "还是 ", "<|im_end|>", "> "])
+def test_no_words_keep_the_reader_busy(piece: str, documents):
+    """60,000 characters of a comment: an expression that tries all ways never ends here."""
+    said = piece * (60_000 // len(piece))
+    spoken = [(REPORTER, f"坏了 {said}"), (MAINTAINER, said), (REPORTER, said), (MAINTAINER, f"完 {said}"), THANKED]
+    found = read_conversation(_batch(documents, spoken).to_pylist()[0])
+    assert found is None or found.turns[0].role == "user"
+
+
 def test_golden(documents, golden):
     translated = [(REPORTER, CHINESE), (TRANSLATOR, f"{NOTE}{ENGLISH}")]
     batch = _batch(documents, [ASKED, TRIED, REFUTED, SOLVED, THANKED], translated)
