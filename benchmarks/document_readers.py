@@ -48,7 +48,9 @@ def winnow_pages(path: Path) -> list[tuple[str, list[dict]]]:
     for block in row["blocks"]:
         if block["kind"] != "page" and block["page"] in inside:
             inside[block["page"]].append(block)
-    return [(row["text"][page["start"] : page["end"]], inside[page["page"]]) for page in pages]
+    # A page of which nothing was left has no block.
+    texts = {page["page"]: row["text"][page["start"] : page["end"]] for page in pages}
+    return [(texts.get(number, ""), inside.get(number, [])) for number in range(1, (row["n_pages"] or 0) + 1)]
 
 
 def poppler(path: Path) -> list[str]:

@@ -38,6 +38,9 @@ Row = dict[str, object]
 
 _PAGE_OF_NAME = re.compile(r"_(\d+)\.txt$")
 _WHOLE = (0.0, 0.0, 1.0, 1.0)
+# Pages of a table of contents, which is furniture.
+_NOTHING = (0.0, 0.0, 0.0, 0.0)
+_GUIDE = {None: (0.0, 0.065, 1.0, 1.0), 1: _WHOLE, **dict.fromkeys((4, 5, 6), _NOTHING)}
 # The body of a page as shares of its width and height (x0, y0, x1, y1), told by eye; by page, None for all others.
 BODIES: dict[str, dict[int | None, tuple[float, float, float, float] | None]] = {
     "DocBank__175.tar_1511.00117.gz_wcci_papier4.pdf": {None: _WHOLE},
@@ -47,19 +50,19 @@ BODIES: dict[str, dict[int | None, tuple[float, float, float, float] | None]] = 
     # Below the number of the last page stands the stamp of a site: not judged.
     "Langchain-Chatchat__langchain.pdf": {None: (0.0, 0.0, 1.0, 0.925), 1: _WHOLE, 8: None},
     "MinerU__demo1.pdf": {None: (0.0, 0.112, 1.0, 1.0), 1: _WHOLE},
-    "debian-maint-guide.en.pdf": {None: (0.0, 0.065, 1.0, 1.0), 1: _WHOLE},
-    "debian-maint-guide.zh-cn.pdf": {None: (0.0, 0.065, 1.0, 1.0), 1: _WHOLE},
+    "debian-maint-guide.en.pdf": _GUIDE,
+    "debian-maint-guide.zh-cn.pdf": _GUIDE,
     "dolma__dolma-v0_1-20230819.pdf": {None: (0.0, 0.0, 1.0, 0.93)},
     "leedl-tutorial__HW1_Regression.pdf": {None: _WHOLE},
     "pdf-type__W020090306513883688583.pdf": {None: _WHOLE},
     "pdfplumber__federal-register-2020-17221.pdf": {None: (0.05, 0.065, 1.0, 0.96)},
     "pdfplumber__issue-67-example.pdf": {None: (0.0, 0.075, 1.0, 0.92)},
-    "pypdf__GeoBase_NHNC1_Data_Model_UML_EN.pdf": {None: (0.0, 0.08, 1.0, 0.935), 1: _WHOLE},
+    "pypdf__GeoBase_NHNC1_Data_Model_UML_EN.pdf": {None: (0.0, 0.08, 1.0, 0.935), 1: _WHOLE, 4: _NOTHING},
     "pypdf__Seige_of_Vicksburg_Sample_OCR.pdf": {None: (0.0, 0.085, 1.0, 1.0)},
     "pypdf__crazyones.pdf": {None: _WHOLE},
     "sample-files__multicolumn.pdf": {None: (0.0, 0.0, 1.0, 0.82)},
     "sample-files__pdflatex-4-pages.pdf": {None: (0.0, 0.0, 1.0, 0.845)},
-    "sample-files__pdflatex-outline.pdf": {None: (0.0, 0.0, 1.0, 0.87)},
+    "sample-files__pdflatex-outline.pdf": {None: (0.0, 0.0, 1.0, 0.87), 1: _NOTHING},
     "tabula-java__us-008.pdf": {None: (0.0, 0.0, 1.0, 0.94)},
 }
 
