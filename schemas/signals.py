@@ -56,7 +56,7 @@ LINE_SIGNALS: Final = (
     "ellipsis_lines",  # Gopher
     "punctuated_lines",  # FineWeb: end in a terminal punctuation mark
     "short_lines",  # FineWeb: 30 characters or fewer (Han counts double)
-    "newline_per_word",  # FineWeb
+    "newline_per_word",  # FineWeb, of tokens
     "upper_lines",  # RefinedWeb: mainly upper case
     "digit_lines",  # RefinedWeb: digits only
     "counter_lines",  # RefinedWeb: "3 likes", "12 赞"

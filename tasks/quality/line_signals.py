@@ -34,7 +34,7 @@ _LONG_LINES, _EDITED, _UNITS = range(10, 13)
 
 
 @njit(cache=True, nogil=True)
-def measure_lines(n: int, words: float, scratch: Scratch, out: Any, repeats: Any) -> None:
+def measure_lines(n: int, tokens: float, scratch: Scratch, out: Any, repeats: Any) -> None:
     """Write the line signals into `out` and those of repeated lines and paragraphs into `repeats[:5]`."""
     points, classes = scratch.points, scratch.classes
     tally = np.zeros(13, np.int64)
@@ -74,7 +74,7 @@ def measure_lines(n: int, words: float, scratch: Scratch, out: Any, repeats: Any
     out[3] = longest
     for k in range(4):
         out[4 + k] = tally[k] / max(lines, 1)
-    out[8] = newlines / max(words, 1.0)
+    out[8] = newlines / max(tokens, 1.0)
     for k in range(4, 10):
         out[5 + k] = tally[k] / max(lines, 1)
     out[15] = sentences

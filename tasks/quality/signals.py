@@ -115,7 +115,7 @@ def _measure_all(
         measure_likelihood(scratch.points, scratch.classes, n, scratch.routes, models, signals[_BITS:])
         candidates = measure_vocabulary(tokens, lists.stop_words, scratch, signals[_WORDS:])
         measure_n_grams(tokens, candidates, n, scratch, signals[_REPEATS:])
-        measure_lines(n, signals[_WORDS], scratch, signals[_LINES:], signals[_REPEATS:])
+        measure_lines(n, float(tokens), scratch, signals[_LINES:], signals[_REPEATS:])
         measure_phrases(data, start, end, automaton, signals[_LINES], float(n), signals[_PHRASES:])
 
 
@@ -128,7 +128,7 @@ def _character_start(data: Any, position: int) -> int:
 
 STEP: Final = Step(
     name=NAME,
-    version=4,
+    version=5,
     settings=SignalsSettings,
     reads=DOCUMENT,
     writes=SIGNALS,

@@ -117,7 +117,7 @@ def _lines(text: str) -> list[str]:
 
 def line_signals(text: str) -> dict[str, float]:
     lines = [line for line in _lines(text) if line]
-    words = sum(map(is_word, tokens_of(text)))
+    tokens = len(tokens_of(text))
     n = max(len(lines), 1)
     han = [len(re.findall(f"[{_HAN}]", line)) for line in lines]
     return {
@@ -129,7 +129,7 @@ def line_signals(text: str) -> dict[str, float]:
         "ellipsis_lines": sum(line.endswith(("...", "…")) for line in lines) / n,
         "punctuated_lines": sum((line[0] + line[1:].rstrip(_CLOSERS))[-1] in _ENDS + "；：:" for line in lines) / n,
         "short_lines": sum(len(line) + k <= 30 for line, k in zip(lines, han, strict=True)) / n,
-        "newline_per_word": text.count("\n") / max(words, 1),
+        "newline_per_word": text.count("\n") / max(tokens, 1),
         "digit_lines": sum(bool(re.search(r"\d", x)) and not re.search(f"[A-Za-z{_HAN}]", x) for x in lines) / n,
         "table_lines": sum(line.count("|") >= 2 or line.count("\t") >= 2 for line in lines) / n,
     }
