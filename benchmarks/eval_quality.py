@@ -70,9 +70,16 @@ def clean_results(
     return results
 
 
+def is_restored(text: str, sources: str) -> bool:
+    """Whether nine in ten pieces of twelve characters are in the clean texts."""
+    pieces = [text[i : i + 12] for i in range(0, len(text) - 11, 12)]
+    return sum(piece in sources for piece in pieces) >= 0.9 * len(pieces)
+
+
 def junk_results(texts: dict[str, list[str]], seed: int, count: int) -> dict[str, Result]:
     results = {}
     for lang, clean in texts.items():
+        sources = "\n".join(clean)
         for name, make in MAKERS.items():
             rng = random.Random(f"{seed} {lang} {name}")
             junk = [make(rng, lang, rng.choice(clean)) for _ in range(count)]
@@ -82,7 +89,7 @@ def junk_results(texts: dict[str, list[str]], seed: int, count: int) -> dict[str
                 parts = judged(batch)
                 stayed = parts.kept["text"].to_pylist()
                 # What was misread and is read rightly now is junk no more.
-                restored = sum(any(text[:200] in source for source in clean) for text in stayed if name == "mojibake")
+                restored = sum(is_restored(text, sources) for text in stayed if name == "mojibake")
                 removed = (count - len(stayed)) / max(count - restored, 1)
                 results[f"{name} {lang} as {source_type}"] = {
                     "removed": round(removed, 4),

@@ -24,6 +24,7 @@ _SOURCES = {
     _R.KEYWORDS: "RedPajama-V2 and MAP-NEO: 3 nats whatever it says; higher where function words are few",
     _R.TEMPLATE_LINES: "ours: Gopher's duplicate lines, numbers aside",
     _R.FEW_FUNCTION_WORDS: "ours, after Gopher's stop words",
+    _R.MENU: "ours: as few_function_words, where no line ends like a sentence",
     _R.WORD_LENGTH_LOW: f"{_GOPHER}; off for Chinese",
     _R.WORD_LENGTH_HIGH: f"{_GOPHER}; off for Chinese",
     _R.FEW_LETTERS: f"{_GOPHER}: 0.8 of what stands between spaces; 0.5 where marks are tokens",

@@ -25,7 +25,7 @@ CHARACTER_SIGNALS: Final = (
     "garbled",  # U+FFFD, private use, unassigned, controls
     "rare_han",  # of Han characters: outside the common sets of GB 2312 and Big5
     "traditional",  # of Han characters that exist in one of the two scripts only
-    "mojibake",  # pairs of characters that UTF-8 read as Windows-1252 gives
+    "mojibake",  # pairs of characters that UTF-8 read as Windows-1252 gives, or GBK read as UTF-8
     "mixed_width",  # half-width , ; : ? ! ( ) directly between Han characters
     "corner_brackets",  # 【】
     "runs",  # inside runs of five or more of one character

@@ -80,11 +80,20 @@ def _measure_neighbours(points: Any, classes: Any, n: int, inked: int, out: Any)
             brackets += 1
         elif 0xC2 <= point <= 0xF4 and i < n - 1 and _is_continuation(points[i + 1]):
             misread += 1
+        elif kind == OTHER_LETTER and 0 < i and classes[i - 1] == OTHER_LETTER:
+            misread += _changes_alphabet(points[i - 1], point)
     out[13] = misread / inked
     out[14] = mixed / inked
     out[15] = brackets / inked
     out[16] = in_runs / inked
     out[17] = longest
+
+
+@njit(cache=True, nogil=True, inline="always")
+def _changes_alphabet(first: int, second: int) -> int:
+    """Whether letters of two alphabets touch that are two bytes long: what is left where bytes of GBK were UTF-8."""
+    both = 0x250 <= first < 0x800 and 0x250 <= second < 0x800
+    return 1 if both and first >> 7 != second >> 7 else 0
 
 
 @njit(cache=True, nogil=True, inline="always")

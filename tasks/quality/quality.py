@@ -45,7 +45,7 @@ def filter_quality(batch: pa.Table, settings: QualitySettings, signals: pa.Table
 
 STEP: Final = Step(
     name=NAME,
-    version=2,
+    version=3,
     settings=QualitySettings,
     reads=DOCUMENT,
     writes=DOCUMENT,

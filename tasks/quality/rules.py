@@ -46,6 +46,7 @@ class QualityReason(StrEnum):
     KEYWORDS = "keywords"
     TEMPLATE_LINES = "template_lines"
     FEW_FUNCTION_WORDS = "few_function_words"
+    MENU = "menu"
     WORD_LENGTH_LOW = "word_length_low"
     WORD_LENGTH_HIGH = "word_length_high"
     FEW_LETTERS = "few_letters"
@@ -216,6 +217,13 @@ RULES: Final[Mapping[QualityReason, Rule]] = {
         least=True,
         guards=(Guard("prose_words", least=40), Guard("digits", most=0.3)),
     ),
+    # "Log in" and "Contact us" have a function word: where no line ends like a sentence, a few more are too few.
+    _R.MENU: Rule(
+        "function_words",
+        {"web-en": 0.042, "docs-en": 0.042},
+        least=True,
+        guards=(Guard("prose_words", least=40), Guard("digits", most=0.3), Guard("punctuated_lines", most=0.02)),
+    ),
     _R.WORD_LENGTH_LOW: Rule("mean_word_chars", {"web-en": 3}, least=True),
     _R.WORD_LENGTH_HIGH: Rule("mean_word_chars", {"web-en": 10}),
     # Gopher's 0.8 is of words between spaces; here punctuation marks are tokens too.
@@ -229,13 +237,13 @@ RULES: Final[Mapping[QualityReason, Rule]] = {
     _R.PUNCTUATION: Rule("punctuated_lines", {"web-en": 0.12}, least=True, offered=("web-en", "web-zh")),
     _R.SHORT_LINES: Rule("short_lines", {**_web(0.67, 0.8), "web-other": 0.67}),
     _R.LIST_LIKE: Rule("newline_per_word", {**_web(0.3, 0.178), "web-other": 0.3}),
-    _R.DUPLICATE_LINES: Rule("dup_lines", _web_and_docs(0.3, 0.287, 0.6), guards=(_WORDS,)),
+    _R.DUPLICATE_LINES: Rule("dup_lines", {**_web_and_docs(0.3, 0.287, 0.6), "table": 0.5}, guards=(_WORDS,)),
     _R.DUPLICATE_LINE_CHARS: Rule("dup_line_chars", _web_and_docs(0.2, 0.2, 0.6), guards=(_WORDS,)),
     _R.DUPLICATE_PARAGRAPHS: Rule("dup_paragraphs", _web_and_docs(0.3, 0.3, 0.6), guards=(_WORDS,)),
     _R.TOP_2_GRAM: Rule("top_2_gram", _web_and_docs(0.2, 0.256, 0.5), guards=(_WORDS,)),
     _R.TOP_3_GRAM: Rule("top_3_gram", _web(0.18, 0.201)),
     _R.TOP_4_GRAM: Rule("top_4_gram", _web(0.16, 0.171)),
-    _R.DUPLICATE_5_GRAMS: Rule("dup_5_gram", {**_web_and_docs(0.15, 0.198, 0.66), "table": 0.8}, guards=(_WORDS,)),
+    _R.DUPLICATE_5_GRAMS: Rule("dup_5_gram", {**_web_and_docs(0.15, 0.198, 0.66), "table": 0.66}, guards=(_WORDS,)),
     _R.DUPLICATE_10_GRAMS: Rule("dup_10_gram", _web_and_docs(0.10, 0.127, 0.6), guards=(_WORDS,)),
     _R.LOREM_IPSUM: Rule("lorem_ipsum", _web_and_docs(0, 0, 2)),
     _R.SENSITIVE: Rule("sensitive_lines", {**_web_and_docs(0.05, 0.05, 0.2), "thread": 0.5}),

@@ -14,7 +14,9 @@ import pytest
 from schemas.signals import MEASURED
 from tasks.quality.signals import measure
 
-ROWS = [json.loads(line) for line in (Path(__file__).parent / "datatrove_numbers.jsonl").read_text("utf-8").splitlines()]
+ROWS = [
+    json.loads(line) for line in (Path(__file__).parent / "datatrove_numbers.jsonl").read_text("utf-8").splitlines()
+]
 SAME = sorted(set(ROWS[0]["numbers"]))
 
 

@@ -79,8 +79,9 @@ CASES = [
     ("\n".join(UNIQUE[:20]), QualityReason.PUNCTUATION),
     ("\n".join(f"That {line[5:7]}manual of the day." for line in UNIQUE), QualityReason.SHORT_LINES),
     ("\n".join(f"{ZH_PROSE[n : n + 8]}。" for n in range(0, 150, 3)), QualityReason.SHORT_LINES),
-    ("\n".join(f"documents{chr(97 + n)} of {'=' * 30} gateways." for n in range(24)) + " to", QualityReason.LIST_LIKE),
-    ("\n".join(f"administrators{chr(97 + n)} 的新文件 {'=' * 30}。" for n in range(24)), QualityReason.LIST_LIKE),
+    ("\n".join(f"documents{chr(97 + n % 26)} {('of', 'to')[n % 2]} {'=' * 30}{'.' * (n % 6 == 0)}" for n in range(27)),
+     QualityReason.LIST_LIKE),
+    ("\n".join(f"{'administrators' * 2}{chr(97 + n)}的新文件" for n in range(24)), QualityReason.LIST_LIKE),
     (_sentences(PROSE) + "\n" + "\n".join(f"{a}.\n{a}." for a in UNIQUE[:3]), QualityReason.DUPLICATE_LINES),
     (ZH_PROSE + "\n" + "\n".join([f"{ZH_PROSE[:22]}。"] * 3), QualityReason.DUPLICATE_LINES),
     ("\n".join([PROSE, *(f"Line {line}." for line in UNIQUE[:6]), PROSE]), QualityReason.DUPLICATE_LINE_CHARS),
@@ -123,6 +124,9 @@ CASES = [
     ("\n".join(a + b for a in ("产品", "伙伴", "招聘", "活动", "新闻", "客户", "公司", "社区", "论坛", "资源")
                for b in ("归档", "联系", "图书")),
      QualityReason.FEW_FUNCTION_WORDS),
+    ("\n".join(f"{a} {b}" for a in ("Products", "Partners", "Careers", "Events", "Press", "Support", "Company")
+               for b in ("overview", "archive", "contact", "library", "calendar", "search", "gallery"))
+     + "\nLog in\nSign in\nBack to top\nSkip to content", QualityReason.MENU),
     (f"{PROSE}\nVisit the best online casino of the year.", QualityReason.SENSITIVE),
     (f"{ZH_PROSE}\n澳门赌场真人娱乐等你来。", QualityReason.SENSITIVE),
     ("\n".join([*PROSE.split(". "), "Read more", "Load more", "See more"]), QualityReason.MORE_LINES),

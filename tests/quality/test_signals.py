@@ -98,6 +98,8 @@ def test_a_document_without_ink_has_signals_all_the_same(text: str):
         ("rare_han", "的龘", 0.5),
         ("traditional", "網络", 0.5),
         ("mojibake", "cafÃ© ok", 1 / 7),
+        ("mojibake", "ѧԺ ok", 1 / 4),
+        ("mojibake", "Привет αβγ 5μm", 0),
         ("mixed_width", "网关,消息", 1 / 5),
         ("runs", "aaaaaaaabc", 0.8),
         ("longest_run", "哈哈哈哈哈哈!", 6),
