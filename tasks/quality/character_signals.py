@@ -80,7 +80,7 @@ def _measure_neighbours(points: Any, classes: Any, n: int, inked: int, out: Any)
             brackets += 1
         elif 0xC2 <= point <= 0xF4 and i < n - 1 and _is_continuation(points[i + 1]):
             misread += 1
-        elif kind == OTHER_LETTER and 0 < i and classes[i - 1] == OTHER_LETTER:
+        elif kind == OTHER_LETTER and i > 0 and classes[i - 1] == OTHER_LETTER:
             misread += _changes_alphabet(points[i - 1], point)
     out[13] = misread / inked
     out[14] = mixed / inked
