@@ -75,10 +75,11 @@ def main() -> None:
             counts += _judge(sources[row["id"]], row, [s for s in spans if s["doc_id"] == row["id"]], lost, accounts)
             if (talk := read_conversation(row)) is not None:
                 talks.append((row, talk))
-                counts["bot_turns_in_sft"] += _bot_turns(row, talk)
+                counts["bot_turns_in_sft"] += _bot_turns(sources[row["id"]], talk)
     signals = Counter(talk.signal for _, talk in talks)
     figures = {
-        **counts,
+        **{name: counts[name] for name in ("records", "kept", "dropped", "quarantined", "turns", "bot_turns")},
+        **{name: counts[name] for name in ("bot_turns_in_sft", "fences", "fences_identical")},
         "accounted": counts["records"] == counts["kept"] + counts["dropped"] + counts["quarantined"],
         "fences_gone_with": dict(lost),
         "bots": sorted(accounts["bots"]),
