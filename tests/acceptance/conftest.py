@@ -52,6 +52,8 @@ def tables_of(batch: pa.Table, model: pa.Table) -> dict[str, pa.Table]:
     kto = {"id": "k", "prompt": asked, "completion": good, "label": True, "dialog": asked + good, **origin}
     fim = {"id": "f", "prefix": "def f(", "middle": "x", "suffix": "): 1", "language": "python", "path": "a.py",
            "cut": "line", **origin}  # fmt: skip
+    repository = {"id": "r", "repo": "service/仓库", "kb": "code", "licenses": ["MIT"], "languages": ["python"],
+                  "n_files": 1, "n_chars": 9, "document_ids": ["d0"], "paths": ["a.py"]}  # fmt: skip
     return {
         "documents": make_rows(batch, nothing).kept,
         "images": make_images(
@@ -66,6 +68,7 @@ def tables_of(batch: pa.Table, model: pa.Table) -> dict[str, pa.Table]:
         "pairs": release_rows("pairs").from_rows([{"id": "s", "sentence1": "备份", "sentence2": "backup", "label": 1}]),
         "pretrain_text": make_texts(batch, nothing).kept,
         "code_fim": release_rows("code_fim").from_rows([fim]),
+        "repositories": release_rows("repositories").from_rows([repository]),
         "pretrain_tokens": pack_tokens(batch, TokensSettings(sequence_length=64), tokenizer=model).kept,
         "dropped": DROP.from_rows([DROPPED]),
         "quarantined": QUARANTINE.from_rows([quarantined]),
