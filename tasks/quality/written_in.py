@@ -18,6 +18,8 @@ _LEAST_SCORE: Final = 520
 _LONG: Final = 200
 # CLD2 refuses a text with one of these.
 _REFUSED: Final = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\ufdd0-\ufdef\ufffe\uffff\U0001fffe\U0001ffff]")
+# Letters of neither English nor Chinese, and numbers such as ½.
+_UNUSUAL: Final = re.compile(r"[^\x00-\x7f\W\d_\u3400-\u9fff]")
 
 
 def tell_texts(prose: pl.Series, settings: LanguageSettings) -> pl.Series:
@@ -84,4 +86,4 @@ def _ask(text: str) -> tuple[bool, str, float]:
 
 def _is_plain(text: str) -> bool:
     """Whether all letters are those of English, or Chinese."""
-    return all(c.isascii() or not c.isalpha() or "\u3400" <= c <= "\u9fff" for c in text)
+    return text.isascii() or not any(map(str.isalpha, _UNUSUAL.findall(text)))
