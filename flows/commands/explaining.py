@@ -34,11 +34,17 @@ def why(
     as_json: AsJson = False,
 ) -> None:
     """Say what became of a document at every step, and which rule, value and threshold decided."""
+    # All of it: looking for garbage would take a tenth of what the answer takes.
     with quick_start():
-        from tasks.engine.store import Store
-        from tasks.explain.found import find_records
-        from tasks.explain.ledger import Ledger
-        from tasks.explain.trace import trace_record
+        _tell(asked, root, version, as_json=as_json)
+
+
+def _tell(asked: str, root: str | None, version: str | None, *, as_json: bool) -> None:
+    from flows.explained import show_trace
+    from tasks.engine.store import Store
+    from tasks.explain.found import find_records
+    from tasks.explain.ledger import Ledger
+    from tasks.explain.trace import trace_record
 
     place = root_of(root)
     with failure_exits():
@@ -51,15 +57,12 @@ def why(
             more += len(found)
     if not traces:
         stop(WRONG, "no record of that id or path")
-    if as_json:
-        for trace in traces:
-            typer.echo(trace.model_dump_json())
-        return
-    from flows.explained import show_trace
-
     for trace in traces:
-        show_trace(console(), trace)
-    if more > len(traces):
+        if as_json:
+            typer.echo(trace.model_dump_json())
+        else:
+            show_trace(console(), trace)
+    if more > len(traces) and not as_json:
         typer.echo(f"and {more - len(traces):,} more")
 
 
