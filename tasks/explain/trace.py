@@ -134,12 +134,12 @@ def _measured(ledger: Ledger, entries: list[Entry], name: str) -> dict[str, Any]
     # Loaded here: half of what looks at a record never came to quality.
     import polars as pl
 
-    from tasks.quality.judgement import held_to, judge_signals
+    from tasks.quality.judgement import held_to
     from tasks.quality.settings import QualitySettings
 
     settings = QualitySettings.model_validate(ledger.manifest.recipe["steps"]["quality"])
     frame = pl.DataFrame([row], infer_schema_length=None)
-    profile = judge_signals(frame, settings)["profile"][0]
+    profile, held = held_to(frame, settings)
     rules = [
         RuleTrace(
             rule=reason.value,
@@ -149,7 +149,7 @@ def _measured(ledger: Ledger, entries: list[Entry], name: str) -> dict[str, Any]
             least=rule.least,
             broken=row[rule.signal] < limit if rule.least else row[rule.signal] > limit,
         )
-        for reason, rule, limit in held_to(frame, settings)
+        for reason, rule, limit in held
     ]
     signals = {key: float(value) for key, value in row.items() if isinstance(value, int | float)}
     return {"profile": profile, "rules": rules, "signals": signals}

@@ -55,14 +55,24 @@ def needed_signals() -> list[str]:
     return ["source_type", "lang", *sorted(measured)]
 
 
-def held_to(signals: pl.DataFrame, settings: QualitySettings) -> list[tuple[QualityReason, Rule, float]]:
-    """The rules that a document is held to and their limits, in the order they are tried; `signals` is its one row."""
+def held_to(signals: pl.DataFrame, settings: QualitySettings) -> tuple[str, list[tuple[QualityReason, Rule, float]]]:
+    """Profile of a document, the rules it is held to and their limits, in the order they are tried.
+
+    Args:
+        signals: Its one row.
+        settings: Profile and limits.
+    """
     frame = _profiled(signals, settings)
     asked = frame.select(
-        pl.when(_asked(rule)).then(_limit(rule, settings, reason)).alias(reason.value) for reason, rule in RULES.items()
+        "profile",
+        *(
+            pl.when(_asked(rule)).then(_limit(rule, settings, reason)).alias(reason.value)
+            for reason, rule in RULES.items()
+        ),
     )
-    limits = asked.row(0, named=True)
-    return [(reason, rule, limits[reason.value]) for reason, rule in RULES.items() if limits[reason.value] is not None]
+    told = asked.row(0, named=True)
+    rules = [(reason, rule, told[reason.value]) for reason, rule in RULES.items() if told[reason.value] is not None]
+    return told["profile"], rules
 
 
 def _profiled(signals: pl.DataFrame, settings: QualitySettings) -> pl.DataFrame:

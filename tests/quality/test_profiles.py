@@ -81,14 +81,15 @@ def test_what_a_document_is_held_to_is_what_it_is_judged_by(text, documents):
     ):
         settings = QualitySettings(limits=limits)
         decided = judge_signals(needed, settings).row(0, named=True)
+        profile, held = held_to(frame, settings)
         row = frame.row(0, named=True)
         broken = [
             (reason, limit)
-            for reason, rule, limit in held_to(frame, settings)
+            for reason, rule, limit in held
             if (row[rule.signal] < limit if rule.least else row[rule.signal] > limit)
         ]
         first = broken[0] if broken else (None, None)
-        assert (decided["reason"], decided["threshold"]) == first
+        assert (decided["profile"], decided["reason"], decided["threshold"]) == (profile, *first)
 
 
 def test_every_rule_that_is_off_has_a_case():
