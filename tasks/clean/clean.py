@@ -191,7 +191,7 @@ def _merged(spans: list[dict[str, Any]]) -> list[Edit]:
 
 STEP: Final = Step(
     name=NAME,
-    version=8,
+    version=9,
     settings=CleanSettings,
     reads=DOCUMENT,
     writes=DOCUMENT,

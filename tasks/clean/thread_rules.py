@@ -5,7 +5,7 @@ exist between Chinese and Latin letters.
 """
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import Final
 
 Span = tuple[int, int, str]
@@ -127,7 +127,6 @@ _RULES: Final = (
         FOOTER,
         ("Sent from", "Outlook for", "发自", "来自我的", "從我的", "receiving this", "Reply to this", "您收到此"),
     ),
-    ("signature", _SIGNATURE, ("-- \n", "\n\n--\n")),
     ("trailer", _TRAILER, ("-by: ", "Cc: ", "Change-Id")),
     ("pledge", _PLEDGE, ("] ",)),
     ("slash_command", _COMMAND, ("/", "@", "bors ", "homu ")),
@@ -144,6 +143,13 @@ GATE: Final = (
 
 def rule_spans(text: str) -> Iterator[Span]:
     """What the rules find in a message, in no order; spans may overlap."""
+    found = list(_found_alone(text))
+    yield from found
+    if "-- \n" in text or "\n--\n" in text:
+        yield from _signatures(text, found)
+
+
+def _found_alone(text: str) -> Iterator[Span]:
     for reason, rule, words in _RULES:
         if any(word in text for word in words):
             # What is opened behind the last end of a comment would be looked for to the end of the text each time.
@@ -152,6 +158,14 @@ def rule_spans(text: str) -> Iterator[Span]:
                 yield found.start(), found.end(), reason
     if "<" in text and _PASTE.search(text):
         yield from _paste_spans(text)
+
+
+def _signatures(text: str, others: Iterable[Span]) -> Iterator[Span]:
+    """Signatures, which have nothing below them once the others are cut."""
+    for start, end, _ in others:
+        text = text[:start] + "\n" * (end - start) + text[end:]
+    for found in _SIGNATURE.finditer(text):
+        yield found.start(), found.end(), "signature"
 
 
 def _comments_end(text: str) -> int:
