@@ -19,69 +19,16 @@ from tasks.extract.table_cells import table_html, table_markdown
 from tasks.extract.text_decoding import decode_text
 
 _HEADINGS: Final = {f"h{level}": level for level in range(1, 7)}
-_BLOCKS: Final = frozenset(
-    {
-        "html",
-        "body",
-        "p",
-        "div",
-        "section",
-        "article",
-        "main",
-        "header",
-        "footer",
-        "aside",
-        "nav",
-        "figure",
-        "figcaption",
-        "address",
-        "details",
-        "summary",
-        "dd",
-        "dt",
-        "dl",
-        "fieldset",
-        "legend",
-        "center",
-        "form",
-        "hgroup",
-        "blockquote",
-        "tr",
-        "td",
-        "th",
-        "tbody",
-        "thead",
-        "tfoot",
-        "caption",
-        "noscript",
-        "hr",
-        "li",
-        "ul",
-        "ol",
-    }
-)
+_BLOCKS: Final = frozenset({
+    "html", "body", "p", "div", "section", "article", "main", "header", "footer", "aside", "nav", "figure",
+    "figcaption", "address", "details", "summary", "dd", "dt", "dl", "fieldset", "legend", "center", "form", "hgroup",
+    "blockquote", "tr", "td", "th", "tbody", "thead", "tfoot", "caption", "noscript", "hr", "li", "ul", "ol",
+})  # fmt: skip
 _CODE: Final = frozenset({"code", "kbd", "samp", "tt"})
-_NOTHING: Final = frozenset(
-    {
-        "script",
-        "style",
-        "template",
-        "head",
-        "title",
-        "meta",
-        "link",
-        "iframe",
-        "object",
-        "embed",
-        "canvas",
-        "svg",
-        "audio",
-        "video",
-        "map",
-        "rp",
-        "rt",
-    }
-)
+_NOTHING: Final = frozenset({
+    "script", "style", "template", "head", "title", "meta", "link", "iframe", "object", "embed", "canvas", "svg",
+    "audio", "video", "map", "rp", "rt",
+})  # fmt: skip
 _LINE_BREAK: Final = "\x1e"
 _WIDE: Final = "\u2e80-\u9fff\uf900-\ufaff\uff00-\uff60\u3000-\u303f"
 # A source line ends within a Chinese sentence: no space belongs there.

@@ -7,12 +7,12 @@ i-d-template archive, GitLab and Gitee, comments beside or inside the record, as
 import re
 from collections.abc import Iterable, Mapping
 from datetime import UTC, datetime
-from functools import lru_cache
 from typing import Any, Final
 
 import orjson
 
 from tasks.extract.issue_authors import is_bot, login_of
+from tasks.extract.issue_fields import first, moment, nodes, string
 from tasks.extract.issue_threads import BadRecordError, Thread, Turn
 
 _REPO: Final = re.compile(
@@ -50,36 +50,36 @@ def read_thread(record: Mapping[str, Any], repo: str | None, events: Iterable[An
     Raises:
         BadRecordError: A field is missing or of the wrong type.
     """
-    number = _first(record, "number", "iid")
+    number = first(record, "number", "iid")
     if isinstance(number, bool) or not isinstance(number, int | str):
         raise BadRecordError("`number` is missing or neither a number nor a string")
-    user = _first(record, "user", "author")
+    user = first(record, "user", "author")
     author, role = login_of(user), _role(record)
     given = record.get("pull_request")
     pull = given if isinstance(given, dict) else None
-    url = _string(record, "html_url", "web_url", "url")
+    url = string(record, "html_url", "web_url", "url")
     thread = Thread(
         repo=_repo(record) or repo,
         number=str(number),
-        title=" ".join((_string(record, "title") or "").split()),
+        title=" ".join((string(record, "title") or "").split()),
         url=url,
         kind="pull" if pull or _is_pull(record, url) else "issue",
         state=_state(record),
-        state_reason=_lower(_string(record, "state_reason", "stateReason")),
-        labels=_labels(_first(record, "labels", "label_links")),
+        state_reason=_lower(string(record, "state_reason", "stateReason")),
+        labels=_labels(first(record, "labels", "label_links")),
         turns=[],
-        created_at=moment(_first(record, "created_at", "createdAt")),
-        updated_at=moment(_first(record, "updated_at", "updatedAt")),
-        closed_at=moment(_first(record, "closed_at", "closedAt")),
+        created_at=moment(first(record, "created_at", "createdAt")),
+        updated_at=moment(first(record, "updated_at", "updatedAt")),
+        closed_at=moment(first(record, "closed_at", "closedAt")),
         closer=login_of(record.get("closed_by")),
         closed_by_bot=is_bot(record.get("closed_by")),
-        merger=login_of(_first(record, "merged_by", "mergedBy")),
+        merger=login_of(first(record, "merged_by", "mergedBy")),
         author=author,
         author_role=role,
         account=author or _account(record),
         mark="!" if "iid" in record and ("merge_requests" in (url or "") or "source_branch" in record) else "#",
     )
-    if _first(record, "merged_at", "mergedAt") or (pull and pull.get("merged_at")):
+    if first(record, "merged_at", "mergedAt") or (pull and pull.get("merged_at")):
         thread.state = "merged"
     thread.duplicate = thread.state_reason == "duplicate"
     _add_turns(thread, record, user, events)
@@ -94,15 +94,15 @@ def read_turn(record: Any, kind: str = "comment") -> Turn:
     """
     if not isinstance(record, dict):
         raise BadRecordError("a comment is not an object")
-    user = _first(record, "user", "author")
+    user = first(record, "user", "author")
     author = login_of(user)
     return Turn(
-        body=_string(record, "body", "description", "note") or "",
+        body=string(record, "body", "description", "note") or "",
         author=author,
         account=author or _account(record),
         role=_role(record),
         kind=kind,
-        created_at=moment(_first(record, "created_at", "createdAt", "submitted_at")),
+        created_at=moment(first(record, "created_at", "createdAt", "submitted_at")),
         is_bot=is_bot(user),
         reactions=_reactions(record),
         marked=record.get("isAnswer") is True or record.get("is_answer") is True,
@@ -111,7 +111,7 @@ def read_turn(record: Any, kind: str = "comment") -> Turn:
 
 def _add_turns(thread: Thread, record: Mapping[str, Any], user: Any, events: Iterable[Any]) -> None:
     opening = Turn(
-        body=_string(record, "body", "description") or "",
+        body=string(record, "body", "description") or "",
         author=thread.author,
         account=thread.account,
         role=thread.author_role,
@@ -121,13 +121,13 @@ def _add_turns(thread: Thread, record: Mapping[str, Any], user: Any, events: Ite
         reactions=_reactions(record),
     )
     comments = [read_turn(comment) for comment in _comments(record)]
-    for review in _nodes(record.get("reviews")):
+    for review in nodes(record.get("reviews")):
         comments.append(read_turn(review, "review"))
-        comments += [read_turn(_inherit(review, note), "review") for note in _nodes(review.get("comments"))]
-    for event in [*events, *_nodes(record.get("timeline")), *_nodes(record.get("timelineItems"))]:
+        comments += [read_turn(_inherit(review, note), "review") for note in nodes(review.get("comments"))]
+    for event in [*events, *nodes(record.get("timeline")), *nodes(record.get("timelineItems"))]:
         if isinstance(event, dict):
             _add_event(thread, event, comments)
-    for pull in _nodes(record.get("closedByPullRequestsReferences")):
+    for pull in nodes(record.get("closedByPullRequestsReferences")):
         if isinstance(pull, dict) and isinstance(pull.get("number"), int):
             thread.links.append({"kind": "pull", "id": str(pull["number"])})
     if len(comments) > 1:
@@ -162,7 +162,7 @@ def _inherit(review: Mapping[str, Any], note: Any) -> Any:
 
 
 def _add_event(thread: Thread, event: Mapping[str, Any], comments: list[Turn]) -> None:
-    name = str(_first(event, "event", "__typename"))
+    name = str(first(event, "event", "__typename"))
     if name == "commented":
         comments.append(read_turn(event))
     elif name in _CLOSING_EVENTS:
@@ -195,43 +195,15 @@ def _comments(record: Mapping[str, Any]) -> list[Any]:
                 raise BadRecordError(f"`{name}` is a string that is not JSON") from None
         if not isinstance(value, (int, str, list, dict)) and value is not None:
             raise BadRecordError(f"`{name}` is neither a list nor a count")
-        for node in _nodes(value):
+        for node in nodes(value):
             # A GitLab discussion holds notes; a note about a changed label is not a comment.
-            notes = _nodes(node.get("notes")) if _holds_notes(node) else (node,)
+            notes = nodes(node.get("notes")) if _holds_notes(node) else (node,)
             found += [note for note in notes if not (isinstance(note, dict) and note.get("system") is True)]
     return found
 
 
 def _holds_notes(node: Any) -> bool:
     return isinstance(node, dict) and "notes" in node
-
-
-def _nodes(value: Any) -> list[Any]:
-    if not value:
-        return []
-    if isinstance(value, dict):
-        value = value.get("nodes") or [edge.get("node") for edge in value.get("edges") or [] if isinstance(edge, dict)]
-    return [node for node in value if node is not None] if isinstance(value, list) else []
-
-
-def _first(record: Mapping[str, Any], name: str, other: str, third: str = "") -> Any:
-    """The first of these fields that is there and not null."""
-    value = record.get(name)
-    if value is None:
-        value = record.get(other)
-        if value is None and third:
-            value = record.get(third)
-    return value
-
-
-def _string(record: Mapping[str, Any], *names: str) -> str | None:
-    for name in names:
-        value = record.get(name)
-        if isinstance(value, str):
-            return value
-        if value is not None:
-            raise BadRecordError(f"`{name}` is not a string")
-    return None
 
 
 def _lower(value: str | None) -> str | None:
@@ -245,12 +217,12 @@ def _account(record: Mapping[str, Any]) -> str | None:
 
 
 def _role(record: Mapping[str, Any]) -> str | None:
-    role = _first(record, "author_association", "authorAssociation")
+    role = first(record, "author_association", "authorAssociation")
     return role if isinstance(role, str) else None
 
 
 def _state(record: Mapping[str, Any]) -> str | None:
-    state = (_string(record, "state") or "").lower()
+    state = (string(record, "state") or "").lower()
     return _STATES.get(state, state) or None
 
 
@@ -271,9 +243,9 @@ def _repo(record: Mapping[str, Any]) -> str | None:
 
 def _labels(value: Any) -> list[str]:
     names = []
-    for label in _nodes(value):
+    for label in nodes(value):
         name = label.get("label", label) if isinstance(label, dict) else label
-        name = _first(name, "name", "title") if isinstance(name, dict) else name
+        name = first(name, "name", "title") if isinstance(name, dict) else name
         if isinstance(name, str):
             names.append(name)
     return names
@@ -284,31 +256,17 @@ def _reactions(record: Mapping[str, Any]) -> dict[str, int]:
     counts: dict[str, int] = {}
     if isinstance(given, dict) and given.get("total_count") != 0:
         counts = {k: v for k, v in given.items() if k in _REST_REACTIONS and isinstance(v, int) and v > 0}
-    groups = _first(record, "reactionGroups", "reaction_groups")
-    for group in _nodes(groups) if groups else ():
+    groups = first(record, "reactionGroups", "reaction_groups")
+    for group in nodes(groups) if groups else ():
         users = group.get("users") if isinstance(group, dict) else None
         count = users.get("totalCount") if isinstance(users, dict) else None
         if isinstance(count, int) and count > 0 and str(group.get("content")) in _REACTIONS:
             counts[_REACTIONS[str(group["content"])]] = count
     if "award_emoji" in record:
-        for emoji in _nodes(record["award_emoji"]):
+        for emoji in nodes(record["award_emoji"]):
             if isinstance(emoji, dict) and (ours := _EMOJI.get(str(emoji.get("name")))):
                 counts[ours] = counts.get(ours, 0) + 1
     for name, ours in _VOTES:
         if name in record and isinstance(record[name], int) and record[name] > 0:
             counts[ours] = record[name]
     return counts
-
-
-def moment(value: Any) -> datetime | None:
-    """An ISO 8601 time in UTC; None for anything else (a wrong date costs the date, not the record)."""
-    return _parsed(value) if isinstance(value, str) else None
-
-
-@lru_cache(maxsize=1024)
-def _parsed(value: str) -> datetime | None:
-    try:
-        found = datetime.fromisoformat(value.removesuffix(" UTC"))
-        return found.astimezone(UTC) if found.tzinfo else found.replace(tzinfo=UTC)
-    except (ValueError, OverflowError):  # the year 0 of another time zone
-        return None
