@@ -7,7 +7,6 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from tasks.extract.issue_authors import is_bot
 from tasks.extract.issue_formats import BadRecord, FoundRecord, find_records
 from tasks.extract.issues import STEP
 from tests.extract.conftest import causes
@@ -135,46 +134,6 @@ def test_of_a_thread_seen_twice_the_newest_state_is_kept(extract):
     parts = extract("issues", {"a.jsonl": lines(new, old, {**REST, "number": 8})})
     assert ["新" in text for text in parts.kept["text"].to_pylist()] == [True, False]
     assert parts.dropped["reason"].to_pylist() == ["superseded_record"]
-
-
-@pytest.mark.parametrize(
-    "login",
-    [
-        "renovate[bot]",
-        "k8s-ci-robot",
-        "DrahtBot",
-        "codecov",
-        "app/dependabot",
-        "i-robot",
-        "renovate",
-        "github-actions",
-        "mergify",
-        "X-Service-Account",
-        "ekr-aibot",
-    ],
-)
-def test_programs_are_known_by_their_names(login: str):
-    assert is_bot({"login": login})
-
-
-@pytest.mark.parametrize(
-    "login",
-    [
-        "abbot",
-        "li-ci",
-        "jenkins",
-        "travis",
-        "cloud-wei",
-        "testbotany",
-        "talbotson",
-        "robotics-fan",
-        "小明",
-        "liwei-cloud",
-        None,
-    ],
-)
-def test_people_are_not_taken_for_programs(login: str | None):
-    assert not is_bot({"login": login})
 
 
 def _thread(number: int, *comments: tuple[str, str], **fields: object) -> dict:
