@@ -1,8 +1,8 @@
 """A table as Markdown and as HTML."""
 
 from collections.abc import Sequence
-from html import escape
 
+from tasks.extract import table_cells
 from tasks.extract.pdf_grids import Cell
 
 Filled = Sequence[tuple[Cell, str]]
@@ -16,7 +16,7 @@ def markdown_table(cells: Sequence[Sequence[str | None]], *, head: bool = True) 
         head: Without it there are rows only, to go on with a table of the page before.
     """
     columns = max(len(row) for row in cells)
-    rows = [[_cell(value) for value in row] + [""] * (columns - len(row)) for row in cells]
+    rows = [[table_cells.escaped(value or "") for value in row] + [""] * (columns - len(row)) for row in cells]
     lines = ["| " + " | ".join(row) + " |" for row in rows]
     if head:
         lines.insert(1, "|" + " --- |" * columns)
@@ -34,14 +34,7 @@ def table_rows(filled: Filled) -> list[list[str]]:
 
 def html_table(filled: Filled) -> str:
     """The table with `colspan` and `rowspan`."""
-    rows: list[str] = [""] * (max(cell.row for cell, _ in filled) + 1)
+    rows: list[list[table_cells.Cell]] = [[] for _ in range(max(cell.row for cell, _ in filled) + 1)]
     for cell, text in filled:
-        spans = "".join(
-            f' {name}="{count}"' for name, count in (("colspan", cell.columns), ("rowspan", cell.rows)) if count > 1
-        )
-        rows[cell.row] += f"<td{spans}>{escape(' '.join(text.split()))}</td>"
-    return "<table>" + "".join(f"<tr>{row}</tr>" for row in rows) + "</table>"
-
-
-def _cell(value: str | None) -> str:
-    return " ".join((value or "").split()).replace("|", "\\|")
+        rows[cell.row].append(table_cells.Cell(" ".join(text.split()), cell.columns, cell.rows))
+    return table_cells.table_html(rows)

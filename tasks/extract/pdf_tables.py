@@ -13,8 +13,7 @@ from tasks.extract.pdf_grids import Cell, Grid, find_grids
 from tasks.extract.pdf_lines import FLAGS, Line, PageLines
 from tasks.extract.pdf_order import Row
 from tasks.extract.pdf_paragraphs import Paragraph, join_lines
-from tasks.extract.pdf_table_text import Filled, html_table, table_rows
-from tasks.extract.pdf_table_text import markdown_table as markdown_table
+from tasks.extract.pdf_table_text import Filled, html_table, markdown_table, table_rows
 
 # Of the cells of a table that have text, and at least so many of them.
 _MIN_FILLED: Final = 0.2

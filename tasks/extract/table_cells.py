@@ -60,7 +60,7 @@ def table_markdown(rows: Sequence[Sequence[Cell]]) -> str:
     used = [x for x in range(len(grid[0]) if grid else 0) if any(row[x] for row in grid)]
     if not used:
         return ""
-    lines = ["| " + " | ".join(_escaped(row[x]) for x in used) + " |" for row in grid]
+    lines = ["| " + " | ".join(escaped(row[x]) for x in used) + " |" for row in grid]
     return "\n".join([lines[0], "|" + " --- |" * len(used), *lines[1:]])
 
 
@@ -78,5 +78,6 @@ def _td(cell: Cell) -> str:
     return f"<td{spans}>{escape(cell.text)}</td>"
 
 
-def _escaped(text: str) -> str:
+def escaped(text: str) -> str:
+    """A text as a cell of a pipe table."""
     return " ".join(text.split()).replace("|", "\\|")
