@@ -69,10 +69,12 @@ class TableSchema:
         Raises:
             SchemaError: A row names a column the schema does not have.
         """
-        unknown = sorted({name for row in rows for name in row} - set(self.arrow.names))
+        unknown = sorted(set().union(*rows) - set(self.arrow.names))
         if unknown:
             raise SchemaError(f"{self}: unexpected columns {unknown}")
-        return self.check(pa.Table.from_pylist(rows, schema=self.arrow))
+        kinds = zip(self.arrow.names, self.arrow.types, strict=True)
+        columns = [pa.array([row.get(name) for row in rows], kind) for name, kind in kinds]
+        return self.check(pa.Table.from_arrays(columns, schema=self.arrow))
 
     def conform(self, table: pa.Table) -> pa.Table:
         """Select, order and cast the columns of `table` to this schema, then check it.

@@ -16,22 +16,14 @@ import pyarrow as pa
 from schemas.document import DOCUMENT
 from schemas.sides import REMOVED_SPAN, TEXT_MAP
 from tasks.clean.licence_header import find_licence_headers
-from tasks.clean.mojibake import MISREAD, find_mojibake
-from tasks.clean.offset_map import OffsetMap
+from tasks.clean.mojibake import find_mojibake
+from tasks.clean.offset_map import OffsetMap, Run
 from tasks.clean.page_furniture import find_page_furniture
 from tasks.clean.settings import CleanSettings
 from tasks.clean.threads import find_thread_noise
-from tasks.clean.tidying import (
-    ENDS,
-    INVISIBLE,
-    MANY_LINES,
-    TRAILING,
-    find_invisible,
-    find_spare_lines,
-    find_trailing_blanks,
-    find_uncomposed,
-)
-from tasks.clean.variants import HAN, WIDE, find_traditional, find_wide_letters
+from tasks.clean.tidying import find_invisible, find_spare_lines, find_trailing_blanks, find_uncomposed
+from tasks.clean.untidy import find_untidy, without_tails
+from tasks.clean.variants import find_traditional, find_wide_letters
 from tasks.engine.edits import Edit, EditedText, moved_blocks
 from tasks.engine.partition import split
 from tasks.engine.step import Partition, Step
@@ -81,21 +73,25 @@ def clean_documents(batch: pa.Table, settings: CleanSettings) -> Partition:
 
 def _apply(batch: pa.Table, removed: pa.Table, settings: CleanSettings) -> tuple[pa.Table, pa.Table]:
     """`batch` with the spans cut and the characters tidied, and the map of what changed; others are not touched."""
-    is_code = pl.Series(pl.from_arrow(batch["source_type"])) == "code"
-    # Of code nothing is tidied, so nothing of it is looked at.
-    text = pl.Series(pl.from_arrow(batch["text"])).zip_with(~is_code, pl.Series([""], dtype=pl.String))
-    invisible, misread = text.str.contains(INVISIBLE), text.str.contains(MISREAD)
-    wanted = [TRAILING, MANY_LINES, ENDS]
-    wanted += [WIDE] * (settings.width == "letters") + [HAN] * (settings.script == "simplified")
-    untidy = text.str.contains("|".join(wanted)) | invisible | (misread & settings.repair_encoding)
-    composed = text.str.contains(r"[^\x00-\u02ff\u2000-\u206f\u3000-\u303f\u4e00-\u9fff\uff00-\uffef]")
     spans: dict[str, list[dict[str, Any]]] = {}
     for row in removed.to_pylist():
         spans.setdefault(row["doc_id"], []).append(row)
     ids = pl.Series(pl.from_arrow(batch["id"]))
-    touched = (untidy | composed | ids.is_in(list(spans))).arg_true().to_list()
+    text = pl.Series(pl.from_arrow(batch["text"]))
+    # Of code nothing is tidied, so nothing of it is looked at.
+    untidy = find_untidy(text, pl.Series(pl.from_arrow(batch["source_type"])) == "code", settings)
+    cut = ids.is_in(list(spans)) if spans else pl.repeat(False, len(ids), eager=True)
+    trimmed = untidy.tail & ~cut
+    maps: dict[int, dict[str, Any]] = {}
+    if trimmed.any():
+        batch, lengths, left = without_tails(batch, trimmed)
+        trimmed &= ~left
+        sizes = text.str.len_chars()
+        for row in trimmed.arg_true().to_list():
+            maps[row] = _map_row(ids[row], sizes[row], [Run(0, 0, int(lengths[row]))])
+    touched = ((untidy.touched | cut) & ~trimmed).arg_true().to_list()
     if not touched:
-        return batch, TEXT_MAP.empty()
+        return batch, TEXT_MAP.from_rows(list(maps.values()))
     rows = batch.select(["id", "text", "blocks", "source_type"]).take(pa.array(touched, pa.int64())).to_pylist()
     edited = [
         _edit(
@@ -104,26 +100,23 @@ def _apply(batch: pa.Table, removed: pa.Table, settings: CleanSettings) -> tuple
             spans.get(row["id"], []),
             () if row["source_type"] == "code" else _passes(settings, invisible=seen, misread=wrong),
         )
-        for row, seen, wrong in zip(rows, invisible.gather(touched), misread.gather(touched), strict=True)
+        for row, seen, wrong in zip(rows, untidy.invisible.gather(touched), untidy.misread.gather(touched), strict=True)
     ]
-    return _replaced(batch, touched, edited), _mapped(rows, edited)
+    for place, row, found in zip(touched, rows, edited, strict=True):
+        if found.text != row["text"]:
+            maps[place] = _map_row(row["id"], len(row["text"]), found.offsets.runs)
+    return _replaced(batch, touched, edited), TEXT_MAP.from_rows([maps[place] for place in sorted(maps)])
 
 
-def _mapped(rows: list[dict[str, Any]], edited: list[_Edited]) -> pa.Table:
-    """`text_map@1` rows of the documents whose text is another now."""
-    return TEXT_MAP.from_rows(
-        [
-            {
-                "doc_id": row["id"],
-                "source_length": len(row["text"]),
-                "source_start": [run.source for run in found.offsets.runs],
-                "text_start": [run.text for run in found.offsets.runs],
-                "length": [run.length for run in found.offsets.runs],
-            }
-            for row, found in zip(rows, edited, strict=True)
-            if found.text != row["text"]
-        ]
-    )
+def _map_row(doc_id: str, length: int, runs: Sequence[Run]) -> dict[str, Any]:
+    """`text_map@1` row of a document whose text is another now."""
+    return {
+        "doc_id": doc_id,
+        "source_length": length,
+        "source_start": [run.source for run in runs],
+        "text_start": [run.text for run in runs],
+        "length": [run.length for run in runs],
+    }
 
 
 def _replaced(batch: pa.Table, rows: list[int], edited: list[_Edited]) -> pa.Table:

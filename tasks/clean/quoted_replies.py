@@ -10,7 +10,7 @@ import re
 from itertools import pairwise
 from typing import Final
 
-from tasks.clean.thread_rules import ATTRIBUTION, FOOTER, Span
+from tasks.clean.thread_rules import FOOTER, Span, attribution
 
 _QUOTE: Final = re.compile(
     r"(?:^[ ]{0,3}>[^\n]*(?:\n|\Z))(?:[ ]{0,3}>[^\n]*(?:\n|\Z)|[ \t]*\n(?=[ ]{0,3}>))*", re.MULTILINE
@@ -52,12 +52,12 @@ def repeated_quotes(text: str, heard: str, code: list[tuple[int, int]]) -> list[
 
 def _body(text: str) -> str:
     """What is said above a quote, the line that introduces it aside."""
-    return ATTRIBUTION.sub("", text).strip()
+    return attribution(text).sub("", text).strip()
 
 
 def _is_repeated(quote: str, heard: str) -> bool:
     said = total = 0
-    for line in FOOTER.sub("", ATTRIBUTION.sub("", quote)).split("\n"):
+    for line in FOOTER.sub("", attribution(quote).sub("", quote)).split("\n"):
         squeezed = squeeze(_LINE_MARKS.sub("", line))
         if len(squeezed) >= _LEAST:
             total += len(squeezed)

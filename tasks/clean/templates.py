@@ -24,6 +24,7 @@ _MIN_LENGTH: Final = 18
 # Of the issues with a line, those that have something else below the same heading: then it is no answer.
 _BESIDE_SHARE: Final = 0.3
 _BOX: Final = r"^\s*[-*] \[[ xX]\]"
+_TICKED: Final = re.compile(r"^[-*] \[[xX]\]")
 _HEADING: Final = re.compile(r"#{1,6}[ \t]+\S|\*\*[^*\n]{2,80}\*\*:?$|[^\s:：][^:：\n]{0,40}[:：]$")
 _NO_ANSWER: Final = re.compile(r"_?no response_?|n/?a|none|无|無|没有|暂无|-+|\.+", re.IGNORECASE)
 
@@ -87,7 +88,9 @@ def _sections(text: str) -> Iterator[_Section]:
     for raw in text.split("\n"):
         start, end = position, min(position + len(raw) + 1, len(text))
         position += len(raw) + 1
-        line = re.sub(r"^[-*] \[[xX]\]", "- [ ]", raw.strip())
+        line = raw.strip()
+        if line[1:3] == " [":
+            line = _TICKED.sub("- [ ]", line)
         fenced = any(low <= start < high for low, high in fences)
         if not fenced and _HEADING.match(line):
             section.end = start

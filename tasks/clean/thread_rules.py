@@ -15,15 +15,18 @@ _QUOTED: Final = r"(?:[ \t]*>)*[ \t]*"
 _END: Final = r"[ \t]*(?:\n|\Z)"
 
 # The line (or two: mail programs break it) that introduces a quoted mail. It names a person and a time.
-ATTRIBUTION: Final = re.compile(
-    rf"^{_QUOTED}(?:"
+_LATIN_ATTRIBUTION: Final = (
     rf"(?:On|Am|Le)[ ](?=[^\n]{{0,120}}(?:\d{{4}}|\d:\d\d|@))[^\n]{{5,200}}?(?:\n{_QUOTED}[^\n]{{0,100}}?)?"
     r"(?:wrote|schrieb|a écrit)[ ]?:"
-    r"|[^\n]{0,100}?(?:于|在|於)[ \t]*\d{4}[ \t]*[年/.-][^\n]{4,120}?(?:写道|寫道|写到)[ \t]*[:：]?"
-    r"|-{2,}[ ]?(?:Original Message|Forwarded message|原始邮件|原始郵件|转发的邮件|轉寄郵件)[ ]?-{2,}"
-    rf"){_END}",
-    re.MULTILINE,
+    r"|-{2,}[ ]?(?:Original Message|Forwarded message)[ ]?-{2,}"
 )
+_CHINESE_ATTRIBUTION: Final = (
+    r"[^\n]{0,100}?(?:于|在|於)[ \t]*\d{4}[ \t]*[年/.-][^\n]{4,120}?(?:写道|寫道|写到)[ \t]*[:：]?"
+    r"|-{2,}[ ]?(?:原始邮件|原始郵件|转发的邮件|轉寄郵件)[ ]?-{2,}"
+)
+_ATTRIBUTION: Final = re.compile(rf"^{_QUOTED}(?:{_LATIN_ATTRIBUTION}|{_CHINESE_ATTRIBUTION}){_END}", re.MULTILINE)
+# Chinese lines begin with anything: to look for them in a text without a Han character took most of the time.
+_ASCII_ATTRIBUTION: Final = re.compile(rf"^{_QUOTED}(?:{_LATIN_ATTRIBUTION}){_END}", re.MULTILINE)
 _HEADER: Final = (
     r"(?:From|Sent|Date|To|Cc|Subject|Reply-To|发件人|发送时间|发送日期|日期|时间|收件人|抄送|主题|寄件者|寄件人|寄件日期"
     r"|收件者|副本|主旨)"
@@ -82,9 +85,10 @@ _COMMAND: Final = re.compile(
     rf"|(?:bors|homu)[ ](?:r[+-]|try|retry)[^\n]{{0,40}}){_END}",
     re.MULTILINE,
 )
-# What tells a paste from a spreadsheet, word processor or web page from HTML somebody wrote.
-_PASTE: Final = re.compile(
-    r"google-sheets-html-origin|StartFragment|mso-|xmlns:[ox]=|data-sheets|style=[\"']", re.IGNORECASE
+# What tells a paste from a spreadsheet, word processor or web page from HTML somebody wrote; lower case.
+_PASTE: Final = (
+    *("google-sheets-html-origin", "startfragment", "mso-", "xmlns:o=", "xmlns:x=", "data-sheets"),
+    *('style="', "style='"),
 )
 # What it brings along: nothing of it is said by anybody.
 _STYLE: Final = re.compile(
@@ -105,20 +109,10 @@ _RULES: Final = (
     ("template_comment", _COMMENT, ("<!--",)),
     (
         "mail_attribution",
-        ATTRIBUTION,
+        _ATTRIBUTION,
         (
-            "wrote",
-            "schrieb",
-            "a écrit",
-            "写道",
-            "寫道",
-            "写到",
-            "Message",
-            "message",
-            "邮件-",
-            "邮件 -",
-            "郵件-",
-            "郵件 -",
+            *("wrote", "schrieb", "a écrit", "写道", "寫道", "写到", "Message", "message"),
+            *("邮件-", "邮件 -", "郵件-", "郵件 -"),
         ),
     ),
     ("mail_header", _MAIL_HEADER, ("From", "发件人", "寄件")),
@@ -141,6 +135,11 @@ GATE: Final = (
 )
 
 
+def attribution(text: str) -> re.Pattern[str]:
+    """What finds the lines of a text that introduce a quoted mail."""
+    return _ASCII_ATTRIBUTION if text.isascii() else _ATTRIBUTION
+
+
 def rule_spans(text: str) -> Iterator[Span]:
     """What the rules find in a message, in no order; spans may overlap."""
     found = list(_found_alone(text))
@@ -154,9 +153,11 @@ def _found_alone(text: str) -> Iterator[Span]:
         if any(word in text for word in words):
             # What is opened behind the last end of a comment would be looked for to the end of the text each time.
             last = _comments_end(text) if rule is _COMMENT else len(text)
-            for found in rule.finditer(text, 0, last):
+            chosen = attribution(text) if rule is _ATTRIBUTION else rule
+            for found in chosen.finditer(text, 0, last):
                 yield found.start(), found.end(), reason
-    if "<" in text and _PASTE.search(text):
+    lowered = text.lower()
+    if "<" in text and any(word in lowered for word in _PASTE):
         yield from _paste_spans(text)
 
 

@@ -126,6 +126,16 @@ def _named_like_a_bot(login: str) -> bool:
     return bool(_BOT_WORDS.intersection(words)) or any(pair in _BOT_PAIRS for pair in pairwise(words))
 
 
+@lru_cache(maxsize=65536)
+def _named(login: str) -> tuple[str | None, bool]:
+    return login_of(login), is_bot(login)
+
+
+def who(user: Any) -> tuple[str | None, bool]:
+    """`login_of` and `is_bot` of an account; a name alone is judged once."""
+    return _named(user) if type(user) is str else (login_of(user), is_bot(user))
+
+
 def mark_canned(threads: Iterable[Thread]) -> None:
     """Mark comments that an account makes again and again, and as bots the accounts that make no others.
 

@@ -2,7 +2,6 @@
 
 from collections.abc import Mapping
 from datetime import UTC, datetime
-from functools import lru_cache
 from typing import Any
 
 from tasks.extract.issue_threads import BadRecordError
@@ -44,13 +43,12 @@ def nodes(value: Any) -> list[Any]:
 
 def moment(value: Any) -> datetime | None:
     """An ISO 8601 time in UTC; None for anything else (a wrong date costs the date, not the record)."""
-    return _parsed(value) if isinstance(value, str) else None
-
-
-@lru_cache(maxsize=1024)
-def _parsed(value: str) -> datetime | None:
+    if not isinstance(value, str):
+        return None
     try:
-        found = datetime.fromisoformat(value.removesuffix(" UTC"))
+        found = datetime.fromisoformat(value.removesuffix(" UTC") if value[-1:] == "C" else value)
+        if found.tzinfo is UTC:
+            return found
         return found.astimezone(UTC) if found.tzinfo else found.replace(tzinfo=UTC)
     except (ValueError, OverflowError):  # the year 0 of another time zone
         return None

@@ -11,7 +11,7 @@ from typing import Any, Final
 
 import orjson
 
-from tasks.extract.issue_authors import is_bot, login_of
+from tasks.extract.issue_authors import is_bot, login_of, who
 from tasks.extract.issue_fields import first, moment, nodes, string
 from tasks.extract.issue_threads import BadRecordError, Thread, Turn
 
@@ -28,6 +28,9 @@ _REST_REACTIONS: Final = frozenset(_REACTIONS.values())
 # GitLab's exports name them one by one.
 _EMOJI: Final = {"thumbsup": "+1", "thumbsdown": "-1", "heart": "heart", "tada": "hooray", "rocket": "rocket"}
 _VOTES: Final = (("upvotes", "+1"), ("downvotes", "-1"))
+_REACTION_FIELDS: Final = frozenset(
+    {"reactions", "reactionGroups", "reaction_groups", "award_emoji", "upvotes", "downvotes"}
+)
 # "Duplicate of #12", as a maintainer says it, alone on its line.
 _DUPLICATE_OF: Final = re.compile(
     r"^\W*(?:(?:this is |closing as |closed as )?(?:a )?(?:duplicate|dupe|dup) of|重复(?:于|了)?|重複)"
@@ -94,18 +97,25 @@ def read_turn(record: Any, kind: str = "comment") -> Turn:
     """
     if not isinstance(record, dict):
         raise BadRecordError("a comment is not an object")
-    user = first(record, "user", "author")
-    author = login_of(user)
+    # There are thousands: the usual field is asked for before the rest, and names of arguments cost as much as values.
+    get = record.get
+    body, role, created = get("body"), get("authorAssociation"), get("createdAt")
+    author, by_program = who(first(record, "user", "author"))
     return Turn(
-        body=string(record, "body", "description", "note") or "",
-        author=author,
-        account=author or _account(record),
-        role=_role(record),
-        kind=kind,
-        created_at=moment(first(record, "created_at", "createdAt", "submitted_at")),
-        is_bot=is_bot(user),
-        reactions=_reactions(record),
-        marked=record.get("isAnswer") is True or record.get("is_answer") is True,
+        body if type(body) is str else string(record, "body", "description", "note") or "",
+        author,
+        role if type(role) is str and "author_association" not in record else _role(record),
+        kind,
+        moment(
+            created
+            if created and "created_at" not in record
+            else first(record, "created_at", "createdAt", "submitted_at")
+        ),
+        by_program,
+        _reactions(record),
+        get("isAnswer") is True or get("is_answer") is True,
+        False,
+        author or _account(record),
     )
 
 
@@ -143,6 +153,9 @@ def _once(turns: Iterable[Turn]) -> list[Turn]:
     """A comment that stands beside the record and in its timeline too is one comment."""
     kept: list[Turn] = []
     # Of one second there are rarely two.
+    turns = list(turns)
+    if len({turn.created_at for turn in turns}) == len(turns):
+        return turns
     at: dict[datetime, list[Turn]] = {}
     for turn in turns:
         if turn.created_at is not None:
@@ -196,14 +209,18 @@ def _comments(record: Mapping[str, Any]) -> list[Any]:
         if not isinstance(value, (int, str, list, dict)) and value is not None:
             raise BadRecordError(f"`{name}` is neither a list nor a count")
         for node in nodes(value):
-            # A GitLab discussion holds notes; a note about a changed label is not a comment.
-            notes = nodes(node.get("notes")) if _holds_notes(node) else (node,)
-            found += [note for note in notes if not (isinstance(note, dict) and note.get("system") is True)]
+            if not isinstance(node, dict):
+                found.append(node)
+            elif "notes" in node:  # a GitLab discussion
+                found += [note for note in nodes(node["notes"]) if not _is_system(note)]
+            elif not _is_system(node):
+                found.append(node)
     return found
 
 
-def _holds_notes(node: Any) -> bool:
-    return isinstance(node, dict) and "notes" in node
+def _is_system(note: Any) -> bool:
+    """Whether it is a note about a changed label, and no comment."""
+    return isinstance(note, dict) and note.get("system") is True
 
 
 def _lower(value: str | None) -> str | None:
@@ -252,8 +269,10 @@ def _labels(value: Any) -> list[str]:
 
 
 def _reactions(record: Mapping[str, Any]) -> dict[str, int]:
-    given = record.get("reactions")
     counts: dict[str, int] = {}
+    if _REACTION_FIELDS.isdisjoint(record):
+        return counts
+    given = record.get("reactions")
     if isinstance(given, dict) and given.get("total_count") != 0:
         counts = {k: v for k, v in given.items() if k in _REST_REACTIONS and isinstance(v, int) and v > 0}
     groups = first(record, "reactionGroups", "reaction_groups")

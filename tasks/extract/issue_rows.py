@@ -87,19 +87,19 @@ def thread_row(entry: Mapping[str, Any], thread: Thread, digest: str, maintainer
     if title:
         pieces, length = [f"# {title}"], len(title) + 2
         blocks.append({"start": 0, "end": length, "kind": "heading", "level": 1})
+    gap = "\n\n" if title else ""
     for turn in thread.turns:
         body = storable(turn.body)
-        if not body.strip():
+        if not body or body.isspace():
             continue
-        if pieces:
-            fence = open_fence(pieces[-1])
-            gap = "\n\n" if len(blocks) == 1 and title else f"\n{fence}{_BREAK}" if fence else _BREAK
-            pieces.append(gap)
-            length += len(gap)
-        pieces.append(body)
-        attributes = orjson.dumps(_attributes(turn, thread, maintainers)).decode()
-        blocks.append({"start": length, "end": length + len(body), "kind": "turn", "attributes": attributes})
-        length += len(body)
+        pieces += (gap, body)
+        start = length + len(gap)
+        length = start + len(body)
+        blocks.append(
+            {"start": start, "end": length, "kind": "turn", "attributes": _attributes(turn, thread, maintainers)}
+        )
+        fence = open_fence(body)
+        gap = f"\n{fence}{_BREAK}" if fence else _BREAK
     url = storable(thread.url) if thread.url else None
     return document_row(
         entry,
@@ -120,20 +120,26 @@ def thread_row(entry: Mapping[str, Any], thread: Thread, digest: str, maintainer
     )
 
 
-def _attributes(turn: Turn, thread: Thread, maintainers: set[str]) -> dict[str, Any]:
-    return {
-        "author": storable(turn.author) if turn.author else None,
+def _attributes(turn: Turn, thread: Thread, maintainers: set[str]) -> str:
+    """JSON of who spoke; orjson writes times as `isoformat` does."""
+    author = turn.author
+    said = {
+        "author": storable(author) if author else None,
         "role": turn.role,
         "kind": turn.kind,
         "is_bot": turn.is_bot,
         "reporter": turn.kind == "issue" or (turn.account is not None and turn.account == thread.account),
-        "maintainer": turn.author in maintainers or turn.role in MAINTAINERS,
-        "created_at": turn.created_at.isoformat() if turn.created_at else None,
-        "reactions": dict(sorted(turn.reactions.items())),
-        **({"accept_signal": "marked_answer"} if turn.marked else {}),
-        **({"canned": True} if turn.canned else {}),
-        **({"translation": True} if turn.is_bot and _TRANSLATION.search(turn.body[:400]) else {}),
+        "maintainer": author in maintainers or turn.role in MAINTAINERS,
+        "created_at": turn.created_at,
+        "reactions": dict(sorted(turn.reactions.items())) if turn.reactions else {},
     }
+    if turn.marked:
+        said["accept_signal"] = "marked_answer"
+    if turn.canned:
+        said["canned"] = True
+    if turn.is_bot and _TRANSLATION.search(turn.body[:400]):
+        said["translation"] = True
+    return orjson.dumps(said).decode()
 
 
 def _metadata(thread: Thread) -> dict[str, Any]:

@@ -1,0 +1,100 @@
+"""What is decided for many documents at once is what the passes do to each of them."""
+
+from itertools import pairwise
+from typing import Any
+
+import polars as pl
+import pyarrow as pa
+import pytest
+from hypothesis import given
+from hypothesis import settings as examined
+from hypothesis import strategies as st
+
+from schemas.document import DOCUMENT
+from tasks.clean.clean import clean_documents, clean_text
+from tasks.clean.settings import CleanSettings
+from tasks.clean.untidy import find_untidy
+from tasks.extract.rows import document_row, documents_table
+
+_ENTRY: dict[str, Any] = {
+    "id": "f", "source_key": "s", "path": "a.md", "member": None, "source_rank": 0, "kb": "kb", "repo": None,
+    "revision": None,
+}  # fmt: skip
+_PIECES = st.sampled_from(
+    ["a", "推送", "é", "e\u0301", " ", "\t", "\u3000", "\u00a0", "\u2028", "\n", "\n\n", "\n\n\n\n", "```\n", "\x0b",
+     "\x0c", "\x07", "\x1f", "\u200b", "Ã©", "Ａ", "臺"]
+)  # fmt: skip
+_TEXTS = st.lists(_PIECES, min_size=1, max_size=14).map("".join).filter(lambda text: text.strip() != "")
+
+
+def _batch(texts: list[str], blocks: list[list[dict[str, Any]]]) -> pa.Table:
+    rows = [
+        {
+            **document_row(_ENTRY, text, source_type="markdown", raw_sha256="0", record=str(n)),
+            "text": text,
+            "blocks": found,
+        }
+        for n, (text, found) in enumerate(zip(texts, blocks, strict=True))
+    ]
+    return documents_table(rows)
+
+
+def _blocks(text: str, cuts: list[int]) -> list[dict[str, Any]]:
+    """Blocks between the cuts, and an empty one at each."""
+    ends = sorted({min(cut, len(text)) for cut in cuts} | {0, len(text)})
+    spans = [(at, at) for at in ends] + list(pairwise(ends))
+    given = [{"start": start, "end": end, "kind": "paragraph"} for start, end in sorted(spans)]
+    rows = DOCUMENT.from_rows([{**document_row(_ENTRY, "x", source_type="markdown", raw_sha256="0"), "blocks": given}])
+    found: list[dict[str, Any]] = rows["blocks"].to_pylist()[0]
+    return found
+
+
+@examined(deadline=None)
+@given(
+    texts=st.lists(st.tuples(_TEXTS, st.lists(st.integers(0, 20), max_size=3)), min_size=1, max_size=6),
+    settings=st.sampled_from([CleanSettings(), CleanSettings(width="letters", script="simplified")]),
+)
+def test_documents_together_are_cleaned_as_each_alone(texts, settings):
+    blocks = [_blocks(text, cuts) for text, cuts in texts]
+    parts = clean_documents(_batch([text for text, _ in texts], blocks), settings)
+    expected = [clean_text(text, given, [], settings) for (text, _), given in zip(texts, blocks, strict=True)]
+    kept = [(text, moved) for text, moved in expected if text.strip()]
+    assert parts.kept["text"].to_pylist() == [text for text, _ in kept]
+    assert parts.kept["blocks"].to_pylist() == [moved for _, moved in kept]
+
+
+@examined(deadline=None)
+@given(texts=st.lists(_TEXTS, min_size=1, max_size=6))
+def test_the_map_tells_where_every_character_came_from(texts):
+    batch = _batch(texts, [[] for _ in texts])
+    parts = clean_documents(batch, CleanSettings())
+    cleaned = dict(zip(parts.kept["id"].to_pylist(), parts.kept["text"].to_pylist(), strict=True))
+    sources = dict(zip(batch["id"].to_pylist(), texts, strict=True))
+    for row in parts.sides["text_map"].to_pylist():
+        source, text = sources[row["doc_id"]], cleaned.get(row["doc_id"])
+        assert row["source_length"] == len(source)
+        for start, to, length in zip(row["source_start"], row["text_start"], row["length"], strict=True):
+            assert text is None or source[start : start + length] == text[to : to + length]
+    changed = {key for key, text in cleaned.items() if text != sources[key]}
+    assert changed == {row["doc_id"] for row in parts.sides["text_map"].to_pylist()} & set(cleaned)
+
+
+@pytest.mark.parametrize(
+    ("text", "tail"),
+    [
+        ("ends so\n", True),
+        ("推送失败。\n", True),
+        ("clean", False),
+        ("\n\nfirst blank ", False),
+        ("blank \nline ", False),
+    ],
+)
+def test_only_what_just_ends_in_blanks_is_cut_without_looking_further(text, tail):
+    found = find_untidy(pl.Series([text]), pl.Series([False]), CleanSettings())
+    assert found.tail.to_list() == [tail]
+    assert found.touched.to_list() == [text != "clean"]
+
+
+def test_source_code_is_not_looked_at():
+    found = find_untidy(pl.Series(["x = 1 \n\n\n\n\n"]), pl.Series([True]), CleanSettings())
+    assert not any(found.touched)
