@@ -157,7 +157,7 @@ def _run_batch(number: int) -> int:
 def measure_processes(corpus: Path, folder: Path, rounds: int) -> Iterator[dict[str, object]]:
     """One process and two in turn, so that both meet the same machine; the best round of each.
 
-    `cores busy elsewhere` says what others took of the machine in each round: with one core taken two processes are one.
+    `cores busy elsewhere` says what others took of the machine in each round: with a core taken two processes are one.
     """
     paths = with_tables(corpus, folder)
     here = linked([*paths["tables"], *paths["no tables"]], folder / "many", copies=3)

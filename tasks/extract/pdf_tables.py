@@ -13,7 +13,7 @@ from tasks.extract.pdf_grids import Cell, Grid, find_grids
 from tasks.extract.pdf_lines import FLAGS, Line, PageLines
 from tasks.extract.pdf_order import Row
 from tasks.extract.pdf_paragraphs import Paragraph, join_lines
-from tasks.extract.pdf_table_text import Filled, html_table, markdown_table, table_rows
+from tasks.extract.pdf_table_text import Filled, html_table, markdown_table
 
 # Of the cells of a table that have text, and at least so many of them.
 _MIN_FILLED: Final = 0.2
@@ -54,9 +54,8 @@ def take_tables(page: Any, lines: PageLines) -> list[Paragraph]:
 
 def table_paragraph(filled: Filled, page: int, box: Box, lines: Sequence[Line], sides: Sequence[float]) -> Paragraph:
     """A table of cells with their texts; `sides` are those of its columns."""
-    paragraph = Paragraph(
-        [Row(list(lines), *box)], "table", page, markdown_table(table_rows(filled)), box=box, size=lines[0].size
-    )
+    row = Row(list(lines), *box)
+    paragraph = Paragraph([row], "table", page, markdown_table(filled), box=box, size=lines[0].size)
     paragraph.html, paragraph.cells, paragraph.sides = html_table(filled), filled, list(sides)
     return paragraph
 
