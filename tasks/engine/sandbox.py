@@ -25,8 +25,8 @@ T = TypeVar("T")
 _MB: Final = 1 << 20
 # A process that is not up, or down, after so long never will be.
 _START_S: Final = 120.0
-# Objects made before the child looks for cycles. Parsers make lists and dictionaries by the ten thousand without any: at
-# Python's own 700 the looking is a twentieth of reading a PDF.
+# Objects made before the child looks for cycles. Parsers make lists and dictionaries by the ten thousand without any:
+# at Python's own 700 the looking is a twentieth of reading a PDF.
 _CYCLES_AFTER: Final = 10_000
 # What the child says when it is up, and when it has a call in its hands.
 _TAKEN: Final = pickle.dumps(None)
