@@ -93,7 +93,7 @@ def _check_measured(made: DeduplicateSettings, asked: DeduplicateSettings) -> No
 
 def _judged(frame: pl.DataFrame, settings: QualitySettings) -> pl.DataFrame:
     if settings.enabled:
-        return judge_signals(frame, settings, scored=False)
+        return pl.DataFrame(pl.from_arrow(judge_signals(frame.to_arrow(), settings, scored=False)))
     empty = {"reason": pl.String, "value": pl.Float64, "threshold": pl.Float64}
     return pl.DataFrame({name: [None] * frame.height for name in empty}, schema=empty)
 

@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from itertools import groupby
 from typing import Any, Final
 
+from schemas.signals import SIGNALS
 from schemas.trace import RemovedSpan, RuleTrace, StepTrace, Trace, Twin
 from tasks.explain.found import Found
 from tasks.explain.ledger import Entry, Ledger
@@ -132,14 +133,13 @@ def _measured(ledger: Ledger, entries: list[Entry], name: str) -> dict[str, Any]
     if row is None:
         return {}
     # Loaded here: half of what looks at a record never came to quality.
-    import polars as pl
+    import pyarrow as pa
 
     from tasks.quality.judgement import held_to
     from tasks.quality.settings import QualitySettings
 
     settings = QualitySettings.model_validate(ledger.manifest.recipe["steps"]["quality"])
-    frame = pl.DataFrame([row], infer_schema_length=None)
-    profile, held = held_to(frame, settings)
+    profile, held = held_to(pa.Table.from_pylist([row], SIGNALS.arrow), settings)
     rules = [
         RuleTrace(
             rule=reason.value,

@@ -25,18 +25,31 @@ from tasks.quality.characters import (
     SYMBOL,
     UPPER,
 )
-from tasks.quality.scratch import ENTROPY_BINS
+from tasks.quality.scratch import ASTRAL_BINS, ENTROPY_BINS, n_log_n
 
 # Shorter runs are emphasis ("!!!!") or numbers.
 _RUN: Final = 5
 
 
 @njit(cache=True, nogil=True)
-def measure_characters(points: Any, classes: Any, n: int, bins: Any, out: Any) -> None:
-    """Write `CHARACTER_SIGNALS` of a document of `n` code points; `bins` is scratch for `ENTROPY_BINS` counts."""
+def measure_characters(points: Any, classes: Any, n: int, table: Any, scratch: Any, out: Any) -> int:
+    """Write `CHARACTER_SIGNALS` of a document of `n` code points.
+
+    Args:
+        points: Code points.
+        classes: Their classes.
+        n: How many there are.
+        table: Class of every code point below `TABLE_SIZE`.
+        scratch: `bins` and `n_log_n` are used.
+        out: The character signals of the document.
+
+    Returns:
+        How many characters may belong to the marks of a fence.
+    """
     counts = np.zeros(N_CLASSES, np.int64)
-    for i in range(n):
-        counts[classes[i]] += 1
+    misread, mixed, brackets = _read_characters(points, classes, n, scratch.bins, counts, out)
+    fence_marks = scratch.bins[0x60] + scratch.bins[0x7E]
+    spread = _empty_bins(points, n, table, scratch, counts)
     white = counts[0] + counts[NEWLINE]
     inked = max(n - white, 1)
     han = counts[HAN] + counts[HAN_SIMPLIFIED] + counts[HAN_TRADITIONAL] + counts[HAN_RARE]
@@ -56,37 +69,80 @@ def measure_characters(points: Any, classes: Any, n: int, bins: Any, out: Any) -
     out[10] = counts[GARBLED] / inked
     out[11] = counts[HAN_RARE] / max(han, 1)
     out[12] = counts[HAN_TRADITIONAL] / max(telling, 1)
-    _measure_neighbours(points, classes, n, inked, out)
-    out[18] = _entropy(points, classes, n, inked, bins)
-
-
-@njit(cache=True, nogil=True)
-def _measure_neighbours(points: Any, classes: Any, n: int, inked: int, out: Any) -> None:
-    misread = mixed = brackets = in_runs = longest = 0
-    run = 0
-    for i in range(n):
-        point, kind = points[i], classes[i]
-        # Table rules and indentation are runs by design; so are the dots that lead to a page number.
-        ruled = kind <= NEWLINE or kind in (PUNCTUATION, SYMBOL)
-        run = run + 1 if i > 0 and point == points[i - 1] and not ruled else 1
-        if run >= _RUN:
-            in_runs += _RUN if run == _RUN else 1
-        if run > longest and not ruled:
-            longest = run
-        if point < 0x80:
-            if kind == PUNCTUATION and 0 < i < n - 1 and _is_han(classes[i - 1]) and _is_han(classes[i + 1]):
-                mixed += _has_full_width_twin(point)
-        elif point == 0x3010 or point == 0x3011:
-            brackets += 1
-        elif 0xC2 <= point <= 0xF4 and i < n - 1 and _is_continuation(points[i + 1]):
-            misread += 1
-        elif kind == OTHER_LETTER and i > 0 and classes[i - 1] == OTHER_LETTER:
-            misread += _changes_alphabet(points[i - 1], point)
     out[13] = misread / inked
     out[14] = mixed / inked
     out[15] = brackets / inked
-    out[16] = in_runs / inked
+    out[16] /= inked
+    # Shannon's: the sum of -p log p over p = count / inked.
+    out[18] = (np.log(inked) - spread / inked) / np.log(2.0) if white < n else 0.0
+    return int(fence_marks)
+
+
+@njit(cache=True, nogil=True)
+def _read_characters(points: Any, classes: Any, n: int, bins: Any, counts: Any, out: Any) -> tuple[int, int, int]:
+    """Count every character in its bin; return misread pairs, half-width marks and brackets.
+
+    Without a branch for the common ones: a branch that depends on text is mispredicted.
+    """
+    misread = mixed = brackets = in_runs = longest = run = 0
+    before = -1
+    kind_before = 0
+    for i in range(n):
+        point, kind = points[i], classes[i]
+        # Table rules and indentation are runs by design; so are the dots that lead to a page number.
+        free = (kind > NEWLINE) & (kind != PUNCTUATION) & (kind != SYMBOL)
+        run = run * ((point == before) & free) + 1
+        in_runs += (run >= _RUN) + (run == _RUN) * (_RUN - 1)
+        longest = max(longest, run * free)
+        if point < 0x80:
+            bins[point] += 1
+            if kind == PUNCTUATION and _is_han(kind_before) and i < n - 1 and _is_han(classes[i + 1]):
+                mixed += _has_full_width_twin(point)
+        else:
+            if point < ENTROPY_BINS:
+                bins[point] += 1
+            else:
+                bins[ENTROPY_BINS + (point & (ASTRAL_BINS - 1))] += 1
+                counts[kind] += 1
+            if point == 0x3010 or point == 0x3011:
+                brackets += 1
+            elif point < 0x800:
+                if 0xC2 <= point <= 0xF4 and i < n - 1 and _is_continuation(points[i + 1]):
+                    misread += 1
+                elif kind == OTHER_LETTER and kind_before == OTHER_LETTER:
+                    misread += _changes_alphabet(before, point)
+        before, kind_before = point, int(np.int64(kind))
+    out[16] = in_runs
     out[17] = longest
+    return misread, mixed, brackets
+
+
+@njit(cache=True, nogil=True)
+def _empty_bins(points: Any, n: int, table: Any, scratch: Any, counts: Any) -> float:
+    """Add what the bins hold to the counts of classes, empty them; return the sum of c log c over inked characters."""
+    bins = scratch.bins
+    total = 0.0
+    found = 0
+    for point in range(0x80):
+        often = bins[point]
+        found += often
+        counts[table[point]] += often
+        total += n_log_n(often, scratch.n_log_n) * (table[point] > NEWLINE)
+        bins[point] = 0
+    if found == n:
+        return total
+    for i in range(n):
+        point = points[i]
+        slot = point if point < ENTROPY_BINS else ENTROPY_BINS + (point & (ASTRAL_BINS - 1))
+        often = bins[slot]
+        if often > 0:
+            white = False
+            if point < ENTROPY_BINS:
+                counts[table[point]] += often
+                white = table[point] <= NEWLINE
+            total += 0.0 if white else n_log_n(often, scratch.n_log_n)
+            bins[slot] = 0
+    return total
 
 
 @njit(cache=True, nogil=True, inline="always")
@@ -117,19 +173,3 @@ def _is_continuation(point: int) -> bool:
         or point == 0x20AC
         or point == 0x2122
     )
-
-
-@njit(cache=True, nogil=True)
-def _entropy(points: Any, classes: Any, n: int, inked: int, bins: Any) -> float:
-    """Shannon entropy, in bits, of the characters that are not white space; `bins` are zero before and after."""
-    for i in range(n):
-        if classes[i] > NEWLINE:
-            bins[points[i] & (ENTROPY_BINS - 1)] += 1
-    total = 0.0
-    for i in range(n):
-        slot = points[i] & (ENTROPY_BINS - 1)
-        if bins[slot] > 0:
-            share = bins[slot] / inked
-            total -= share * np.log2(share)
-            bins[slot] = 0
-    return total

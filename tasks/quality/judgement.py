@@ -1,13 +1,17 @@
 """What follows from the signals: the profile of a document, the rule it breaks, and its score.
 
-Expressions over numbers; no text is read.
+Arithmetic over columns of numbers; no text is read. A null is nan here: it breaks no rule and holds no guard.
 """
 
-from typing import Final, Literal
+from collections.abc import Iterator, Sequence
+from typing import Any, Final, NamedTuple
 
-import polars as pl
+import numpy as np
+import numpy.typing as npt
+import pyarrow as pa
+import pyarrow.compute as pc
 
-from tasks.quality.rules import PROFILES, RULES, Guard, Profile, QualityReason, Rule
+from tasks.quality.rules import PROFILES, RULES, Profile, QualityReason, Rule
 from tasks.quality.settings import QualitySettings
 
 _THREADS: Final = ("github_issue", "email", "faq")
@@ -15,15 +19,25 @@ _THREADS: Final = ("github_issue", "email", "faq")
 _MIXED: Final = 0.2
 # Of the characters, from which on a document is a table with captions.
 _TABLES: Final = 0.5
+_WEB: Final[tuple[Profile, ...]] = ("web-en", "web-zh", "web-mixed", "web-other")
+_DOCS: Final[tuple[Profile, ...]] = ("docs-en", "docs-zh", "docs-mixed", "docs-other")
+_ENGLISH, _CHINESE, _BOTH, _OTHER = range(4)
 
-Kind = Literal["web", "docs"]
-_BETWEEN: Final[tuple[tuple[Profile, Profile, Profile], ...]] = (
-    ("web-en", "web-zh", "web-mixed"),
-    ("docs-en", "docs-zh", "docs-mixed"),
-)
+Numbers = npt.NDArray[np.float64]
 
 
-def judge_signals(signals: pl.DataFrame, settings: QualitySettings, *, scored: bool = True) -> pl.DataFrame:
+class _Measured(NamedTuple):
+    """Signals of documents, with what they are held to."""
+
+    signals: pa.Table
+    profile: npt.NDArray[np.intp]  # place in `PROFILES`
+    chinese: Numbers  # share of the Chinese paragraphs in the prose
+
+    def column(self, name: str) -> Numbers:
+        return _numbers(self.signals, name)
+
+
+def judge_signals(signals: pa.Table, settings: QualitySettings, *, scored: bool = True) -> pa.Table:
     """Judge every document.
 
     Args:
@@ -35,17 +49,30 @@ def judge_signals(signals: pl.DataFrame, settings: QualitySettings, *, scored: b
         In the same order: `profile`; `reason`, the first rule broken, `value` and `threshold` (null where none is
         broken); `score` in [0, 1].
     """
-    frame = _profiled(signals, settings)
-    broken = [(reason, rule, _broken(reason, rule, settings)) for reason, rule in RULES.items()]
-    judged = frame.with_columns(reason=pl.coalesce(pl.when(hit).then(pl.lit(r.value)) for r, _, hit in broken))
-    decided = [(pl.col("reason") == reason.value, reason, rule) for reason, rule, _ in broken]
-    return judged.select(
-        "profile",
-        "reason",
-        value=pl.coalesce(pl.when(hit).then(_value(rule)) for hit, _, rule in decided),
-        threshold=pl.coalesce(pl.when(hit).then(_limit(rule, settings, r)) for hit, r, rule in decided),
-        **({"score": _score(settings)} if scored else {}),
-    )
+    measured = _profiled(signals, settings)
+    size = signals.num_rows
+    decided = np.full(size, -1, np.int32)
+    values, thresholds = np.full(size, np.nan), np.full(size, np.nan)
+    slacks, asked = np.zeros(size), np.zeros(size)
+    for place, (rule, value, limit) in enumerate(_limited(measured, settings)):
+        if rule is None:
+            continue
+        broken = ((value < limit) if rule.least else (value > limit)) & (decided < 0)
+        if broken.any():
+            broken &= _is_asked(rule, measured)
+            decided[broken] = place
+            values[broken], thresholds[broken] = value[broken], limit[broken]
+        if scored:
+            _add_slack(rule, value, limit, slacks, asked)
+    columns = {
+        "profile": _words(measured.profile, PROFILES),
+        "reason": _words(decided, [reason.value for reason in RULES]),
+        "value": pa.array(values, mask=decided < 0),
+        "threshold": pa.array(thresholds, mask=decided < 0),
+    }
+    if scored:
+        columns["score"] = pa.array(np.where(asked > 0, slacks / np.maximum(asked, 1), 1.0))
+    return pa.table(columns)
 
 
 def needed_signals() -> list[str]:
@@ -55,117 +82,130 @@ def needed_signals() -> list[str]:
     return ["source_type", "lang", *sorted(measured)]
 
 
-def held_to(signals: pl.DataFrame, settings: QualitySettings) -> tuple[str, list[tuple[QualityReason, Rule, float]]]:
+def held_to(signals: pa.Table, settings: QualitySettings) -> tuple[str, list[tuple[QualityReason, Rule, float]]]:
     """Profile of a document, the rules it is held to and their limits, in the order they are tried.
 
     Args:
         signals: Its one row.
         settings: Profile and limits.
     """
-    frame = _profiled(signals, settings)
-    asked = frame.select(
-        "profile",
-        *(
-            pl.when(_asked(rule)).then(_limit(rule, settings, reason)).alias(reason.value)
-            for reason, rule in RULES.items()
-        ),
-    )
-    told = asked.row(0, named=True)
-    rules = [(reason, rule, told[reason.value]) for reason, rule in RULES.items() if told[reason.value] is not None]
-    return told["profile"], rules
+    measured = _profiled(signals, settings)
+    held = [
+        (reason, rule, float(limit[0]))
+        for reason, (rule, _, limit) in zip(RULES, _limited(measured, settings), strict=True)
+        if rule is not None and not np.isnan(limit[0]) and _is_asked(rule, measured)[0]
+    ]
+    return PROFILES[measured.profile[0]], held
 
 
-def _profiled(signals: pl.DataFrame, settings: QualitySettings) -> pl.DataFrame:
-    return signals.with_columns(profile=_profiles(settings), chinese=_chinese_share())
+def _numbers(signals: pa.Table, name: str) -> Numbers:
+    column = signals[name].cast(pa.float64()).combine_chunks()
+    found: Numbers = column.fill_null(np.nan).to_numpy(zero_copy_only=False)
+    return found
 
 
-def _chinese_share() -> pl.Expr:
-    """Share of the Chinese paragraphs in the prose of a document."""
-    prose = pl.col("zh_prose") + pl.col("latin_prose")
-    return pl.when(prose > 0).then(pl.col("zh_prose") / prose).otherwise((pl.col("han") > pl.col("latin")).cast(float))
+def _words(places: npt.NDArray[Any], words: Sequence[str]) -> pa.Array:
+    """The words at some places; null at places below 0."""
+    return pa.array(np.asarray(words)).take(pa.array(places, mask=places < 0))
 
 
-def _profiles(settings: QualitySettings) -> pl.Expr:
-    web, docs = _in_language("web"), _in_language("docs")
+def _profiled(signals: pa.Table, settings: QualitySettings) -> _Measured:
+    # As measured: in single precision.
+    zh, latin = (_numbers(signals, name).astype(np.float32) for name in ("zh_prose", "latin_prose"))
+    led = _numbers(signals, "han") > _numbers(signals, "latin")
+    prose = zh + latin
+    share = np.where(prose > 0, zh / np.where(prose > 0, prose, np.float32(1)), led)
+    chinese = share.astype(np.float64)
+    return _Measured(signals, _profiles(signals, settings, chinese), chinese)
+
+
+def _profiles(signals: pa.Table, settings: QualitySettings, chinese: Numbers) -> npt.NDArray[np.intp]:
+    language = _languages(signals, chinese)
+    web, docs = (_places(profiles)[language] for profiles in (_WEB, _DOCS))
     if settings.profile == "web":
         return web
     if settings.profile == "docs":
         return docs
     if settings.profile != "auto":
-        return pl.lit(settings.profile)
-    return (
-        pl.when((pl.col("source_type") == "code") | (pl.col("lang") == "code"))
-        .then(pl.lit("code"))
-        .when(pl.col("source_type").is_in(_THREADS))
-        .then(pl.lit("thread"))
-        .when(pl.col("tables") >= _TABLES)
-        .then(pl.lit("table"))
-        .when(pl.col("source_type") == "text")
-        .then(web)
-        .otherwise(docs)
-    )
+        return np.full(signals.num_rows, PROFILES.index(settings.profile))
+    kind = signals["source_type"]
+    found = np.where(_is_one_of(kind, ["text"]), web, docs)
+    found[_numbers(signals, "tables") >= _TABLES] = PROFILES.index("table")
+    found[_is_one_of(kind, _THREADS)] = PROFILES.index("thread")
+    found[_is_one_of(kind, ["code"]) | _is_one_of(signals["lang"], ["code"])] = PROFILES.index("code")
+    return found
 
 
-def _in_language(kind: Kind) -> pl.Expr:
-    """`kind` with en, zh, mixed or other; what is in no known language is held to the rules of English."""
-    lang, share = pl.col("lang").fill_null("und"), _chinese_share()
-    chinese = lang.str.starts_with("zh") | ((lang == "und") & (pl.col("han") > 0.3))
-    known = chinese | lang.is_in(["en", "und"])
-    return (
-        pl.when(~known)
-        .then(pl.lit(f"{kind}-other"))
-        .when(known & (share > _MIXED) & (share < 1 - _MIXED))
-        .then(pl.lit(f"{kind}-mixed"))
-        .when(chinese)
-        .then(pl.lit(f"{kind}-zh"))
-        .otherwise(pl.lit(f"{kind}-en"))
-    )
+def _places(profiles: Sequence[Profile]) -> npt.NDArray[np.intp]:
+    return np.array([PROFILES.index(profile) for profile in profiles])
 
 
-def _value(rule: Rule) -> pl.Expr:
-    return pl.col(rule.signal).cast(pl.Float64)
+def _is_one_of(column: pa.ChunkedArray, values: Sequence[str]) -> npt.NDArray[np.bool_]:
+    found: npt.NDArray[np.bool_] = pc.is_in(column, pa.array(values, column.type)).to_numpy()
+    return found
 
 
-def _limit(rule: Rule, settings: QualitySettings, reason: QualityReason) -> pl.Expr:
-    """Limit of the document's profile; null where it is not held to the rule.
+def _languages(signals: pa.Table, chinese_share: Numbers) -> npt.NDArray[np.intp]:
+    """en, zh, mixed or other; what is in no known language is held to the rules of English."""
+    lang = pc.fill_null(signals["lang"], "und")
+    unknown = _is_one_of(lang, ["und"])
+    starts: npt.NDArray[np.bool_] = pc.starts_with(lang, "zh").to_numpy()
+    chinese = starts | (unknown & (_numbers(signals, "han") > 0.3))
+    known = chinese | unknown | _is_one_of(lang, ["en"])
+    mixed = (chinese_share > _MIXED) & (chinese_share < 1 - _MIXED)
+    found = np.where(chinese, _CHINESE, _ENGLISH)
+    found[mixed] = _BOTH
+    found[~known] = _OTHER
+    return found
+
+
+def _limited(measured: _Measured, settings: QualitySettings) -> Iterator[tuple[Rule | None, Numbers, Numbers]]:
+    """Every rule with its values and the limit of each document; no rule where no profile is held to it.
 
     Between Chinese and English lies what both are held to, in proportion.
     """
-    if reason in settings.limits:
-        given = settings.limits[reason]
-        limits = {profile: given for profile in PROFILES if profile in rule.limits or profile in rule.offered}
-    else:
-        limits = dict(rule.limits)
-    limit = pl.col("profile").replace_strict(limits, default=None, return_dtype=pl.Float64)
-    for english, chinese, mixed in _BETWEEN:
-        least, most = limits.get(english), limits.get(chinese)
-        if mixed not in limits and least is not None and most is not None:
-            between = least + (most - least) * pl.col("chinese").cast(pl.Float64)
-            limit = pl.when(pl.col("profile") == mixed).then(between).otherwise(limit)
-    return limit
-
-
-def _broken(reason: QualityReason, rule: Rule, settings: QualitySettings) -> pl.Expr:
-    value, limit = _value(rule), _limit(rule, settings, reason)
-    broken = (value < limit) if rule.least else (value > limit)
-    return (broken & _asked(rule)).fill_null(False)
-
-
-def _asked(rule: Rule) -> pl.Expr:
-    """Whether every guard of the rule holds."""
-    return pl.all_horizontal(pl.lit(True), *(_holds(guard) for guard in rule.guards))
-
-
-def _holds(guard: Guard) -> pl.Expr:
-    value = pl.col(guard.signal).cast(pl.Float64)
-    return ((value >= guard.least) & (value <= guard.most)).fill_null(False)
-
-
-def _score(settings: QualitySettings) -> pl.Expr:
-    """Mean distance from the limits, in [0, 1]: 1 is as far as can be from every rule that has room."""
-    slacks = []
+    used = np.unique(measured.profile)
+    nothing = np.empty(0)
     for reason, rule in RULES.items():
-        value, limit = _value(rule), _limit(rule, settings, reason)
-        slack = 1 - limit / (value + limit) if rule.least else 1 - value / limit
-        slacks.append(pl.when(limit > 0).then(slack.clip(0, 1)))
-    return pl.mean_horizontal(slacks).fill_null(1.0)
+        limits = _limits_of(reason, rule, settings)
+        by_profile = np.array([limits.get(profile, np.nan) for profile in PROFILES])
+        slope = np.zeros(len(PROFILES))
+        for english, chinese, mixed, _ in (_WEB, _DOCS):
+            if mixed not in limits and english in limits and chinese in limits:
+                place = PROFILES.index(mixed)
+                by_profile[place] = limits[english]
+                slope[place] = limits[chinese] - limits[english]
+        if np.isnan(by_profile[used]).all():
+            yield None, nothing, nothing
+            continue
+        limit = by_profile[measured.profile]
+        if slope[used].any():
+            limit += slope[measured.profile] * measured.chinese
+        yield rule, measured.column(rule.signal), limit
+
+
+def _limits_of(reason: QualityReason, rule: Rule, settings: QualitySettings) -> dict[Profile, float]:
+    if reason not in settings.limits:
+        return dict(rule.limits)
+    given = settings.limits[reason]
+    if given is None:
+        return {}
+    return {profile: given for profile in PROFILES if profile in rule.limits or profile in rule.offered}
+
+
+def _is_asked(rule: Rule, measured: _Measured) -> npt.NDArray[np.bool_]:
+    """Whether every guard of the rule holds."""
+    holds = np.ones(len(measured.profile), np.bool_)
+    for guard in rule.guards:
+        value = measured.column(guard.signal)
+        holds &= (value >= guard.least) & (value <= guard.most)
+    return holds
+
+
+def _add_slack(rule: Rule, value: Numbers, limit: Numbers, slacks: Numbers, asked: Numbers) -> None:
+    """Add the distance from a limit, in [0, 1]: the mean of all is 1 as far as can be from every rule that has room."""
+    has_room = (limit > 0) & ~np.isnan(value)
+    limit, value = np.where(has_room, limit, 1.0), np.where(has_room, value, 1.0)
+    slack = 1 - limit / (value + limit) if rule.least else 1 - value / limit
+    slacks += np.where(has_room, np.clip(slack, 0, 1), 0.0)
+    asked += has_room

@@ -8,81 +8,107 @@ from typing import Any, Final
 import numpy as np
 from numba import njit
 
-from tasks.quality.characters import (
-    CJK_PUNCTUATION,
-    DIGIT,
-    HAN,
-    HANGUL,
-    LOWER,
-    MARK,
-    NEWLINE,
-    UPPER,
+from tasks.quality.characters import DIGIT
+from tasks.quality.line_counts import (
+    BARS,
+    DIGITS,
+    HANS,
+    INKED,
+    LAST_TABS,
+    LETTERS,
+    SENTENCES,
+    SYLLABLES,
+    TABS,
+    UPPERS,
+    WORDS,
+    count_line,
+    ends_sentence,
+    hash_without_numbers,
 )
 from tasks.quality.repeat_signals import measure_repeats
-from tasks.quality.routing import CODE, FENCED, TABLE
+from tasks.quality.routing import CODE, FENCED, TABLE, close_paragraph, count_fences, is_fence, route_line
 from tasks.quality.scratch import Scratch
 
-_SEED: Final = 0xCBF29CE484222325
 _FNV: Final = 0x100000001B3
+# Where newlines stand among the signals of lines: they are counted here, but for each token.
+NEWLINES: Final = 8
 _SHORT: Final = 30  # FineWeb
 _LONG: Final = 200  # C4
 _LOG_HEAD: Final = 64
 
 # Rows of the tally kept while lines are read: first what is a share of the lines.
-_BULLET, _ELLIPSIS, _PUNCTUATED, _SHORT_LINES, _UPPER, _DIGITS, _COUNTER, _ONE_WORD, _TABLE, _LOG = range(10)
-_LONG_LINES, _EDITED, _UNITS = range(10, 13)
+_BULLET, _ELLIPSIS, _PUNCTUATED, _SHORT_LINES, _UPPER, _DIGITS, _COUNTER, _ONE_WORD, _TABLE = range(9)
+_LONG_LINES, _EDITED, _UNITS = range(9, 12)
 
 
 @njit(cache=True, nogil=True)
-def measure_lines(n: int, tokens: float, scratch: Scratch, out: Any, repeats: Any) -> None:
-    """Write the line signals into `out` and those of repeated lines and paragraphs into `repeats[:5]`."""
-    points, classes = scratch.points, scratch.classes
-    tally = np.zeros(13, np.int64)
-    lines = open_lines = paragraphs = chars = longest = newlines = sentences = 0
-    start = 0
+def measure_lines(n: int, fences: bool, table: Any, scratch: Scratch, out: Any, repeats: Any, prose: Any) -> int:
+    """Read a document line by line: write its line signals, those of repeated lines, and the route of each character.
+
+    Args:
+        n: Code points of the document.
+        fences: Whether fences say what is code.
+        table: `line_counts.increments()`.
+        scratch: Arrays of tokens are used before there are any.
+        out: The line signals; newlines are those of a token yet.
+        repeats: Of lines and paragraphs, the first five of the repeat signals.
+        prose: Shares of inked characters by route.
+
+    Returns:
+        How many newlines there are.
+    """
+    points, classes, tallies = scratch.points, scratch.classes, scratch.tallies
+    tallies[:] = 0
+    tally = np.zeros(12, np.int64)
+    prose[:6] = 0.0
+    fences_left = count_fences(points, classes, n) if fences else 0
+    lines = paragraphs = chars = longest = newlines = sentences = inked = start = 0
     blank_before = True
-    # Paragraphs are written where line hashes have been read: they are never more.
-    while start <= n:
-        end = start
-        while end < n and classes[end] != NEWLINE:
-            end += 1
+    while start < n:
+        first, last, end, value = count_line(points, classes, start, n, table, tallies)
         newlines += end < n
-        first, last = start, end
-        while first < last and classes[first] == 0:
-            first += 1
-        while last > first and classes[last - 1] == 0:
-            last -= 1
+        inked += tallies[INKED]
+        fence = fences_left > 0 and last > first and is_fence(points, first, end)
+        fences_left -= fence
+        route_line(points, start, first, end, n, fence, scratch.routes, tallies, prose)
         if last > first:
-            scratch.hashes[lines], folded = _hash_line(points, classes, first, last)
+            scratch.hashes[lines] = value
+            scratch.folded[lines] = hash_without_numbers(points, classes, first, last) if tallies[DIGITS] else value
             scratch.lengths[lines] = last - first
-            if scratch.routes[first] < TABLE or scratch.routes[first] == CODE:
-                scratch.folded[open_lines] = folded
-                open_lines += 1
-            scratch.candidates[lines] = 1 if blank_before else 0
+            scratch.slots[lines] = first
+            scratch.candidates[lines] = blank_before + 2 * _is_log(points, classes, first, last, tallies[DIGITS])
             paragraphs += blank_before
-            sentences += _judge_line(points, classes, first, last, tally)
-            if scratch.routes[first] != FENCED:
-                tally[_LOG] += _is_log(points, classes, first, last)
+            sentences += _judge_line(points, classes, first, last, tallies, tally)
             lines += 1
             chars += last - first
             longest = max(longest, last - first)
         blank_before = last == first
         start = end + 1
-    out[0] = lines
-    out[1] = paragraphs
-    out[2] = chars / max(lines, 1)
-    out[3] = longest
-    for k in range(4):
-        out[4 + k] = tally[k] / max(lines, 1)
-    out[8] = newlines / max(tokens, 1.0)
-    for k in range(4, 10):
-        out[5 + k] = tally[k] / max(lines, 1)
-    out[15] = sentences
-    out[16] = tally[_LONG_LINES]
-    out[17] = tally[_EDITED] / max(tally[_UNITS], 1)
+    close_paragraph(n, scratch.routes, tallies, prose)
+    for k in range(6):
+        prose[k] /= max(inked, 1)
+    for k in range(9):
+        out[4 + k + (4 + k >= NEWLINES)] = tally[k] / max(lines, 1)
+    out[0], out[1], out[2], out[3] = lines, paragraphs, chars / max(lines, 1), longest
+    out[15], out[16], out[17] = sentences, tally[_LONG_LINES], tally[_EDITED] / max(tally[_UNITS], 1)
     # Before the others: lengths of lines are still what they were.
-    out[18] = measure_repeats(open_lines, scratch.folded, scratch.lengths, scratch)[0] / max(open_lines, 1)
+    out[14], out[18] = _measure_routed(lines, scratch)
     _measure_line_repeats(n, newlines, lines, paragraphs, scratch, repeats)
+    return newlines
+
+
+@njit(cache=True, nogil=True)
+def _measure_routed(lines: int, scratch: Scratch) -> tuple[float, float]:
+    """Shares of lines of logs outside fences, and of lines outside tables and fences that came before."""
+    logs = left = 0
+    for j in range(lines):
+        route = scratch.routes[scratch.slots[j]]
+        logs += route != FENCED and scratch.candidates[j] > 1
+        scratch.candidates[j] &= 1
+        scratch.folded[left] = scratch.folded[j]
+        left += route < TABLE or route == CODE
+    again = measure_repeats(left, scratch.folded, scratch.lengths, scratch)[0]
+    return logs / max(lines, 1), again / max(left, 1)
 
 
 @njit(cache=True, nogil=True)
@@ -106,28 +132,10 @@ def _measure_line_repeats(n: int, newlines: int, lines: int, paragraphs: int, sc
 
 
 @njit(cache=True, nogil=True)
-def _judge_line(points: Any, classes: Any, first: int, last: int, tally: Any) -> int:
+def _judge_line(points: Any, classes: Any, first: int, last: int, counts: Any, tally: Any) -> int:
     """Add one line to the tally; return its sentences, 0 for a line of fewer than three words (C4)."""
-    words = letters = upper = digits = han = sentences = bars = cells = 0
-    in_word = False
-    for k in range(first, last):
-        kind, point = classes[k], points[k]
-        wordlike = DIGIT <= kind <= MARK
-        words += wordlike and not in_word
-        in_word = wordlike
-        if kind in (LOWER, UPPER):
-            letters += 1
-            upper += kind == UPPER
-        elif kind == DIGIT:
-            digits += 1
-        elif HAN <= kind <= HANGUL:
-            han += 1
-        elif point == 0x7C:
-            bars += 1
-        elif point == 0x09:
-            cells += 1
-        elif _ends_sentence(point) and (k == last - 1 or kind == CJK_PUNCTUATION or classes[k + 1] <= NEWLINE):
-            sentences += 1
+    words, letters, digits = counts[WORDS], counts[LETTERS], counts[DIGITS]
+    han = counts[HANS] + counts[SYLLABLES]
     size, end_point = last - first, points[last - 1]
     units = words + (han + 1) // 2
     head = points[first]
@@ -136,41 +144,25 @@ def _judge_line(points: Any, classes: Any, first: int, last: int, tally: Any) ->
     tally[_ELLIPSIS] += dots or end_point == 0x2026
     tally[_PUNCTUATED] += _ends_line(points, first, last)
     tally[_SHORT_LINES] += size + han <= _SHORT
-    is_upper = letters >= 4 and upper * 2 > letters and han == 0
+    is_upper = letters >= 4 and counts[UPPERS] * 2 > letters and han == 0
     is_number = digits > 0 and letters + han == 0
     is_counter = classes[first] == DIGIT and size <= 20 and letters + han > 0 and digits > 0 and units <= 3
     tally[_UPPER] += is_upper
     tally[_DIGITS] += is_number
     tally[_COUNTER] += is_counter
     tally[_ONE_WORD] += units <= 1
-    tally[_TABLE] += bars >= 2 or cells >= 2
+    tally[_TABLE] += counts[BARS] >= 2 or counts[TABS] - counts[LAST_TABS] >= 2
     tally[_LONG_LINES] += size + han >= _LONG
     tally[_UNITS] += units
     tally[_EDITED] += units if is_upper or is_number or is_counter or units <= 1 else 0
-    return max(sentences, 1) if units >= 3 else 0
+    return max(counts[SENTENCES], 1) if units >= 3 else 0
 
 
 @njit(cache=True, nogil=True)
-def _hash_line(points: Any, classes: Any, first: int, last: int) -> tuple[Any, Any]:
-    """Hash of a line, and its hash with one 0 for every number."""
-    value = folded = np.uint64(_SEED)
-    digits = 0
-    for k in range(first, last):
-        value = (value ^ np.uint64(points[k])) * np.uint64(_FNV)
-        digits += classes[k] == DIGIT
-    if digits == 0:
-        return value, value
-    for k in range(first, last):
-        if classes[k] != DIGIT:
-            folded = (folded ^ np.uint64(points[k])) * np.uint64(_FNV)
-        elif k == first or classes[k - 1] != DIGIT:
-            folded = (folded ^ np.uint64(0x30)) * np.uint64(_FNV)
-    return value, folded
-
-
-@njit(cache=True, nogil=True)
-def _is_log(points: Any, classes: Any, first: int, last: int) -> bool:
+def _is_log(points: Any, classes: Any, first: int, last: int, digits: int) -> bool:
     """Whether a line has a time of day or an ISO date near its start, seconds in brackets, or is a frame of a trace."""
+    if digits == 0:
+        return False
     colons = dashes = 0
     for k in range(first + 2, min(last, first + _LOG_HEAD)):
         if classes[k] == DIGIT and classes[k - 2] == DIGIT:
@@ -189,15 +181,10 @@ def _is_log(points: Any, classes: Any, first: int, last: int) -> bool:
 
 
 @njit(cache=True, nogil=True, inline="always")
-def _ends_sentence(point: int) -> bool:
-    return point in (0x2E, 0x21, 0x3F, 0x2026, 0x3002, 0xFF01, 0xFF1F, 0xFF61)
-
-
-@njit(cache=True, nogil=True, inline="always")
 def _ends_line(points: Any, first: int, last: int) -> bool:
     """Whether the line ends in terminal punctuation, a closing quote or bracket behind it allowed."""
     k = last - 1
     while k > first and points[k] in (0x22, 0x27, 0x29, 0x2A, 0x5F, 0x201D, 0x2019, 0x300D, 0x300F, 0xFF09):
         k -= 1
     # Chinese lists end their items in ； and introduce them with ：.
-    return _ends_sentence(points[k]) or points[k] == 0xFF1B or points[k] == 0xFF1A or points[k] == 0x3A
+    return ends_sentence(points[k]) or points[k] == 0xFF1B or points[k] == 0xFF1A or points[k] == 0x3A

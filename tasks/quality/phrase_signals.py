@@ -19,10 +19,12 @@ from tasks.quality.phrases import (
     POLICY,
     SENSITIVE,
     Automaton,
+    beginning_slot,
 )
 
 _NEWLINE: Final = 0x0A
 _ENCODED: Final = 64  # StarCoder2
+_BEGINNING: Final = 3  # bytes by which the beginning of a phrase is known
 _COVERED: Final = (1 << NAVIGATION) | (1 << GARBAGE)
 _BY_LINE: Final = (1 << JAVASCRIPT) | (1 << POLICY) | (1 << MORE) | (1 << AD) | (1 << SENSITIVE)
 
@@ -32,29 +34,9 @@ def measure_phrases(
     data: Any, start: int, end: int, automaton: Automaton, lines: float, chars: float, out: Any
 ) -> None:
     """Write `PHRASE_SIGNALS` of `data[start:end]`, which has `lines` lines and `chars` code points."""
-    columns, step, kinds, sizes = automaton
     hits = np.zeros(N_KINDS, np.int64)
-    line_kinds = 0
-    state = np.int64(step[0, columns[_NEWLINE]])
-    covered_to = start
-    for i in range(start, end + 1):
-        byte = data[i] if i < end else _NEWLINE
-        state = np.int64(step[state, columns[byte]])
-        found = kinds[state]
-        if found:
-            line_kinds |= found
-            for kind in (LOREM_IPSUM, BRACE, MARKUP, LINK):
-                hits[kind] += (found >> kind) & 1
-            if found & _COVERED:
-                fresh = min(np.int64(sizes[state]), i + 1 - covered_to)
-                covered_to = i + 1
-                hits[NAVIGATION if found & (1 << NAVIGATION) else GARBAGE] += fresh
-        if byte == _NEWLINE:
-            if line_kinds & _BY_LINE:
-                for kind in (JAVASCRIPT, POLICY, MORE, AD, SENSITIVE):
-                    hits[kind] += (line_kinds >> kind) & 1
-            # What ends with the line may begin the next one, but was counted.
-            line_kinds = 0
+    _find_phrases(data, start, end, automaton, hits)
+    longest, encoded = _read_bytes(data, start, end, hits)
     lines, chars, size = max(lines, 1.0), max(chars, 1.0), max(end - start, 1)
     out[0] = hits[JAVASCRIPT] / lines
     out[1] = hits[POLICY] / lines
@@ -66,10 +48,61 @@ def measure_phrases(
     out[7] = hits[GARBAGE] / size
     out[8] = hits[MARKUP] / chars
     out[9] = (_link_bytes(data, start, end) if hits[LINK] else 0) / size
-    longest, encoded = _encoded_runs(data, start, end)
     out[10] = longest
     out[11] = encoded / size
     out[12] = hits[SENSITIVE] / lines
+
+
+@njit(cache=True, nogil=True)
+def _find_phrases(data: Any, start: int, end: int, automaton: Automaton, hits: Any) -> None:
+    """Count the phrases of every kind, or the lines they are in.
+
+    The automaton reads only from where a phrase may begin. There it starts anew, which gives what it gives when it
+    reads everything: where it left off no phrase had begun.
+    """
+    columns, step, kinds, sizes, depths, _ = automaton
+    line_kinds = np.uint16(0)
+    # As if a line had ended before the text; what is read twice is counted once.
+    state = int(np.int64(step[0, columns[_NEWLINE]]))
+    begun, counted, covered_to = start - 1, start, start
+    i = start
+    while i <= end:
+        byte = data[i] if i < end else np.uint8(_NEWLINE)
+        state = int(np.int64(step[state, columns[byte]]))
+        found = kinds[state] if i >= counted else np.uint16(0)
+        if found:
+            line_kinds |= found & _BY_LINE
+            for kind in (LOREM_IPSUM, MARKUP, LINK):
+                hits[kind] += (found >> kind) & 1
+            if found & _COVERED:
+                fresh = min(np.int64(sizes[state]), i + 1 - covered_to)
+                covered_to = i + 1
+                hits[NAVIGATION if found & (1 << NAVIGATION) else GARBAGE] += fresh
+        if byte == _NEWLINE and line_kinds:
+            for kind in (JAVASCRIPT, POLICY, MORE, AD, SENSITIVE):
+                hits[kind] += (line_kinds >> kind) & 1
+            # What ends with the line may begin the next one, but was counted.
+            line_kinds = np.uint16(0)
+        i += 1
+        depth = depths[state]
+        if depth < _BEGINNING and i - depth > begun and line_kinds == 0:
+            counted = max(counted, i)
+            i = begun = _next_beginning(data, i - depth, end, automaton.beginnings)
+            state = 0
+
+
+@njit(cache=True, nogil=True, inline="always")
+def _next_beginning(data: Any, i: int, end: int, beginnings: Any) -> int:
+    """Where, from `i` on, a phrase may begin."""
+    if i + _BEGINNING > end:
+        return i
+    window = int(np.int64(data[i])) << 8 | int(np.int64(data[i + 1]))
+    while i + _BEGINNING <= end:
+        window = (window << 8 | int(np.int64(data[i + 2]))) & 0xFFFFFF
+        if beginnings[beginning_slot(window)]:
+            return i
+        i += 1
+    return i
 
 
 @njit(cache=True, nogil=True)
@@ -94,20 +127,23 @@ def _link_bytes(data: Any, start: int, end: int) -> int:
 
 
 @njit(cache=True, nogil=True)
-def _encoded_runs(data: Any, start: int, end: int) -> tuple[int, int]:
-    """The longest run of base64 or hexadecimal digits, line ends inside a block allowed; bytes of all long ones."""
-    longest = total = run = 0
+def _read_bytes(data: Any, start: int, end: int, hits: Any) -> tuple[int, int]:
+    """The longest run of base64 or hexadecimal digits, line ends inside a block allowed; bytes of all long ones.
+
+    Counts braces. Without a branch where a word ends: it would be mispredicted.
+    """
+    longest = total = run = braces = 0
     for i in range(start, end):
         byte = data[i]
-        folded = byte | 0x20
-        is_code = 0x61 <= folded <= 0x7A or 0x2F <= byte <= 0x39 or byte == 0x2B or byte == 0x3D
-        if is_code:
-            run += 1
-        elif byte == _NEWLINE and run >= _ENCODED - 4:
+        if byte == _NEWLINE and run >= _ENCODED - 4:
             continue
-        else:
-            total += run if run >= _ENCODED else 0
-            longest = max(longest, run)
-            run = 0
-    total += run if run >= _ENCODED else 0
-    return max(longest, run), total
+        folded = byte | 0x20
+        is_code = (
+            ((folded >= 0x61) & (folded <= 0x7A)) | ((byte >= 0x2F) & (byte <= 0x39)) | (byte == 0x2B) | (byte == 0x3D)
+        )
+        run = (run + 1) * is_code
+        longest = max(longest, run)
+        total += (run > _ENCODED) + (run == _ENCODED) * _ENCODED
+        braces += byte == 0x7B
+    hits[BRACE] = braces
+    return longest, total

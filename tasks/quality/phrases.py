@@ -9,11 +9,12 @@ from typing import Any, Final, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
+from numba import njit
 
 JAVASCRIPT: Final = 0
 POLICY: Final = 1
 LOREM_IPSUM: Final = 2
-BRACE: Final = 3
+BRACE: Final = 3  # {, which is counted with the bytes
 MORE: Final = 4
 AD: Final = 5
 NAVIGATION: Final = 6
@@ -22,13 +23,13 @@ MARKUP: Final = 8
 LINK: Final = 9
 SENSITIVE: Final = 10
 N_KINDS: Final = 11
+_SLOT_BITS: Final = 15
 
 PHRASES: Final[dict[int, str]] = {
     JAVASCRIPT: "javascript",
     POLICY: "terms of use|privacy policy|cookie policy|uses cookies|use of cookies|use cookies"
     "|隐私政策|使用条款|本网站使用cookie|我们使用cookie",
     LOREM_IPSUM: "lorem ipsum",
-    BRACE: "{",
     MORE: "\nsign in|\nsign-in|\nlog in\n|read more\n|read more...\n|read more…\n|readmore\n|show more\n|load more\n"
     "|see more\n|items in cart|\n登录\n|\n注册\n|展开\n|展开全文|收起\n"
     "|更多\n|更多>|更多»|查看更多\n|阅读全文\n|点击展开"
@@ -65,37 +66,56 @@ class Automaton(NamedTuple):
 
     `step[state, columns[byte]]` is the next state; `kinds[state]` has a bit for every kind of phrase that ends there,
     and `sizes[state]` the UTF-8 length of the longest. Bytes that no phrase has share a column, letters of both cases
-    too: the table stays in a core's cache.
+    too: the table stays in a core's cache. `depths[state]` is how many bytes of a phrase were read; `beginnings` tells
+    by `beginning_slot` whether three bytes may begin a phrase.
     """
 
     columns: npt.NDArray[np.uint8]
     step: npt.NDArray[np.uint16]
     kinds: npt.NDArray[np.uint16]
     sizes: npt.NDArray[np.int32]
+    depths: npt.NDArray[np.uint8]
+    beginnings: npt.NDArray[np.bool_]
+
+
+@njit(cache=True, nogil=True, inline="always")
+def beginning_slot(three_bytes: int) -> int:
+    """Where `Automaton.beginnings` knows three bytes, the first in the highest place; letters in either case."""
+    return (((three_bytes | 0x202020) * 0x9E3779B1) & 0xFFFFFFFF) >> (32 - _SLOT_BITS)
 
 
 @cache
 def phrase_automaton() -> Automaton:
     """The automaton for `PHRASES`."""
     children: list[dict[int, int]] = [{}]
-    kinds, sizes = [0], [0]
+    kinds, sizes, depths = [0], [0], [0]
+    beginnings = np.zeros(1 << _SLOT_BITS, np.bool_)
     for kind, joined in PHRASES.items():
         for phrase in filter(None, joined.split("|")):
             state = 0
-            encoded = phrase.encode()
-            for byte in encoded.lower():
+            encoded = phrase.encode().lower()
+            for byte in encoded:
                 if byte not in children[state]:
                     children[state][byte] = len(children)
                     children.append({})
                     kinds.append(0)
                     sizes.append(0)
+                    depths.append(depths[state] + 1)
                 state = children[state][byte]
             kinds[state] |= 1 << kind
             sizes[state] = max(sizes[state], len(phrase.strip("\n").encode()))
-    return _with_failures(children, np.array(kinds, np.uint16), np.array(sizes, np.int32))
+            for three in [encoded[:3]] if len(encoded) > 2 else [encoded + bytes([last]) for last in range(256)]:
+                beginnings[beginning_slot.py_func(int.from_bytes(three))] = True
+    arrays = np.array(kinds, np.uint16), np.array(sizes, np.int32)
+    columns, step = _with_failures(children, *arrays)
+    automaton = Automaton(columns, step, *arrays, np.array(depths, np.uint8), beginnings)
+    for array in automaton:
+        array.setflags(write=False)
+    return automaton
 
 
-def _with_failures(children: list[dict[int, int]], kinds: Any, sizes: Any) -> Automaton:
+def _with_failures(children: list[dict[int, int]], kinds: Any, sizes: Any) -> tuple[Any, Any]:
+    """Columns and steps; kinds and sizes of phrases that end inside another are added."""
     step = np.zeros((len(children), 256), np.uint16)
     failure = np.zeros(len(children), np.int64)
     queue = [0]
@@ -111,7 +131,4 @@ def _with_failures(children: list[dict[int, int]], kinds: Any, sizes: Any) -> Au
     for upper in range(ord("A"), ord("Z") + 1):
         step[:, upper] = step[:, upper | 0x20]
     narrow, columns = np.unique(step, axis=1, return_inverse=True)
-    arrays = columns.astype(np.uint8).reshape(256), np.ascontiguousarray(narrow), kinds, sizes
-    for array in arrays:
-        array.setflags(write=False)
-    return Automaton(*arrays)
+    return columns.astype(np.uint8).reshape(256), np.ascontiguousarray(narrow)

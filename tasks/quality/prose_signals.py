@@ -13,8 +13,6 @@ import numpy.typing as npt
 from numba import njit
 
 from tasks.quality.routing import CHINESE, CODE, LATIN
-from tasks.quality.scratch import Scratch
-from tasks.quality.word_signals import token_hash
 
 _SLOTS: Final = 2048
 _SHIFT: Final = 64 - 11
@@ -29,6 +27,18 @@ _CHINESE: Final = (
     "的了是在不和有与及或为以可并将其被把对从到时会能要也都就而但如若则由于所这那个您你他它之等没得着过给让吗呢么很更"
     "只再还又因此当與為並將對從時會於這個沒過給讓嗎還麼當"
 )
+LONGEST_FUNCTION_WORD: Final = max(map(len, _ENGLISH.split()))
+_FNV: Final = 0x100000001B3
+_SEED: Final = 0xCBF29CE484222325
+_M64: Final = (1 << 64) - 1
+
+
+def token_hash(token: str) -> int:
+    """The hash `find_tokens` of word_signals gives a token: FNV-1a over code points."""
+    value = _SEED
+    for character in token:
+        value = ((value ^ ord(character)) * _FNV) & _M64
+    return value
 
 
 @cache
@@ -47,21 +57,16 @@ def function_words() -> npt.NDArray[np.uint64]:
     return table
 
 
-@njit(cache=True, nogil=True)
-def measure_prose(tokens: int, table: Any, scratch: Scratch, out: Any) -> None:
-    """Write how many words of the document are prose, and which share of them are function words."""
-    words = found = 0
-    for i in range(tokens):
-        route = scratch.token_routes[i]
-        if route not in (LATIN, CHINESE, CODE) or scratch.lengths[i] == 0:
-            continue
-        words += 1
-        value = scratch.hashes[i]
-        slot = np.int64(((value ^ (value >> np.uint64(32))) * np.uint64(_MIX)) >> np.uint64(_SHIFT))
-        while table[slot] != 0:
-            if table[slot] == value:
-                found += 1
-                break
-            slot = (slot + 1) & (_SLOTS - 1)
-    out[0] = words
-    out[1] = found / max(words, 1)
+@njit(cache=True, nogil=True, inline="always")
+def is_prose(route: int) -> bool:
+    """Whether words of a paragraph so routed count; what looks like code without a fence does too."""
+    return route in (LATIN, CHINESE, CODE)
+
+
+@njit(cache=True, nogil=True, inline="always")
+def is_function_word(value: Any, table: Any) -> bool:
+    """Whether the hash of a token is that of a function word."""
+    slot = np.int64(((value ^ (value >> np.uint64(32))) * np.uint64(_MIX)) >> np.uint64(_SHIFT))
+    while table[slot] != 0 and table[slot] != value:
+        slot = (slot + 1) & (_SLOTS - 1)
+    return bool(table[slot] == value)

@@ -30,17 +30,13 @@ def filter_quality(batch: pa.Table, settings: QualitySettings, signals: pa.Table
     Returns:
         Kept documents in input order, `quality` set; the others as `drop@1` with what was measured and the limit.
     """
-    judged = judge_signals(pl.DataFrame(pl.from_arrow(signals)), settings)
+    judged = judge_signals(signals, settings)
     index = batch.schema.get_field_index("quality")
-    graded = batch.set_column(index, DOCUMENT.arrow.field("quality"), judged["score"].to_arrow().cast(pa.float32()))
-    return split(
-        graded,
-        step=NAME,
-        reason=judged["reason"],
-        value=judged["value"],
-        threshold=judged["threshold"],
-        detail=pl.select(pl.format("profile {}", judged["profile"])).to_series(),
+    graded = batch.set_column(index, DOCUMENT.arrow.field("quality"), judged["score"].cast(pa.float32()))
+    reason, value, threshold, profile = (
+        pl.Series(pl.from_arrow(judged[name])) for name in ("reason", "value", "threshold", "profile")
     )
+    return split(graded, step=NAME, reason=reason, value=value, threshold=threshold, detail="profile " + profile)
 
 
 STEP: Final = Step(

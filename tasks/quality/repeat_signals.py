@@ -10,13 +10,16 @@ from typing import Any, Final
 import numpy as np
 from numba import njit
 
-from tasks.quality.scratch import Scratch, clear_table, count_in_table
+from tasks.quality.scratch import SEEN, Scratch, clear_table, count_in_table
 from tasks.quality.word_signals import WORD_WEIGHT
 
 _FNV: Final = 0x100000001B3
+_SMALLEST: Final = 2
 _LARGEST: Final = 10
 # Tokens in a gram of weight 2n are at most 2n.
 _POWERS: Final = 2 * _LARGEST + 1
+_MIX: Final = 0x9E3779B97F4A7C15
+_PLACES: Final = 4  # of `seen`, for each candidate
 
 
 @njit(cache=True, nogil=True)
@@ -38,7 +41,7 @@ def measure_n_grams(tokens: int, candidates: int, n_chars: int, scratch: Scratch
     for k in range(5, 14):
         out[k] = 0.0
     chars = max(n_chars, 1)
-    for size in range(2, _LARGEST + 1):
+    for size in range(_SMALLEST, _LARGEST + 1):
         if candidates < 2:
             return
         candidates = _count_grams(tokens, candidates, size, powers, scratch)
@@ -49,11 +52,20 @@ def measure_n_grams(tokens: int, candidates: int, n_chars: int, scratch: Scratch
 
 
 @njit(cache=True, nogil=True, inline="always")
-def _gram_end(start: int, end: int, size: int, tokens: int, weights: Any) -> int:
-    """First position after `start` from `end` on where the weight reaches `size` words; `tokens` + 1 if none does."""
-    end = max(end, start + 1)
-    while end <= tokens and weights[end] - weights[start] < size * WORD_WEIGHT:
+def _gram_end(start: int, like: int, size: int, tokens: int, weights: Any) -> int:
+    """First position after `start` where the weight reaches `size` words; `tokens` + 1 if none does.
+
+    Looked for first `like` tokens on: neighbours are often as long.
+    """
+    least = weights[start] + size * WORD_WEIGHT
+    end = min(start + like, tokens)
+    if weights[end] < least:
         end += 1
+        while end <= tokens and weights[end] < least:
+            end += 1
+    else:
+        while weights[end - 1] >= least:
+            end -= 1
     return end
 
 
@@ -61,24 +73,63 @@ def _gram_end(start: int, end: int, size: int, tokens: int, weights: Any) -> int
 def _count_grams(tokens: int, candidates: int, size: int, powers: Any, scratch: Scratch) -> int:
     """Count the n-grams that start at the candidates; keep, in order, those that occur twice, and their slots."""
     starts, slots, keys, counts = scratch.candidates, scratch.slots, scratch.keys, scratch.counts
-    prefix, weights = scratch.prefix_hashes, scratch.prefix_weights
+    candidates = _hash_grams(tokens, candidates, size, powers, scratch)
+    if size == _SMALLEST:
+        candidates = _drop_single_grams(candidates, scratch)
     mask = clear_table(candidates, keys, counts)
-    end = 0
     for c in range(candidates):
-        start = starts[c]
-        end = _gram_end(start, end, size, tokens, weights)
-        if end > tokens:
-            candidates = c
-            break
-        value = prefix[end] - prefix[start] * powers[end - start]
-        slots[c] = count_in_table(value ^ (value >> np.uint64(31)), mask, keys, counts)
+        slots[c] = count_in_table(scratch.folded[c], mask, keys, counts)
     kept = 0
     for c in range(candidates):
-        if counts[slots[c]] > 1:
-            starts[kept] = starts[c]
-            slots[kept] = slots[c]
-            kept += 1
+        # Without a branch: whether text repeats itself is mispredicted.
+        slot = slots[c]
+        starts[kept] = starts[c]
+        slots[kept] = slot
+        kept += counts[slot] > 1
     return kept
+
+
+@njit(cache=True, nogil=True)
+def _hash_grams(tokens: int, candidates: int, size: int, powers: Any, scratch: Scratch) -> int:
+    """Hash into `folded` the n-grams that start at the candidates; return how many there are."""
+    starts, values = scratch.candidates, scratch.folded
+    prefix, weights = scratch.prefix_hashes, scratch.prefix_weights
+    like = size
+    for c in range(candidates):
+        start = starts[c]
+        end = _gram_end(start, like, size, tokens, weights)
+        if end > tokens:
+            return c
+        like = end - start
+        value = prefix[end] - prefix[start] * powers[like]
+        values[c] = (value ^ (value >> np.uint64(31))) * np.uint64(_MIX)
+    return candidates
+
+
+@njit(cache=True, nogil=True)
+def _drop_single_grams(candidates: int, scratch: Scratch) -> int:
+    """Leave, in order, the candidates whose n-gram may occur twice, and their hashes; return how many.
+
+    In most texts most pairs of words occur once. One byte for several hashes finds nearly all of those, without a
+    branch and in a fraction of the memory a table takes.
+    """
+    starts, values, seen = scratch.candidates, scratch.folded, scratch.seen
+    shift = np.uint64(64)
+    places = 1
+    while places < _PLACES * candidates and places < SEEN:
+        places *= 2
+        shift -= np.uint64(1)
+    seen[:places] = 0
+    for c in range(candidates):
+        # From the second on the byte is more than 1.
+        place = np.int64(values[c] >> shift) & (places - 1)
+        seen[place] = (seen[place] << 1) | 1
+    left = 0
+    for c in range(candidates):
+        value = values[c]
+        starts[left], values[left] = starts[c], value
+        left += seen[np.int64(value >> shift) & (places - 1)] > 1
+    return left
 
 
 @njit(cache=True, nogil=True)
@@ -91,21 +142,23 @@ def _top_gram_chars(tokens: int, candidates: int, size: int, scratch: Scratch) -
             best, top = often, scratch.candidates[c]
     if best < 2:
         return 0
-    end = _gram_end(top, 0, size, tokens, scratch.prefix_weights)
-    spaces = max(scratch.prefix_words[end] - scratch.prefix_words[top] - 1, 0)
+    end = _gram_end(top, size, size, tokens, scratch.prefix_weights)
+    # A word weighs one more than a token does.
+    words = scratch.prefix_weights[end] - scratch.prefix_weights[top] - (end - top)
+    spaces = max(words - 1, 0)
     return int(best * (scratch.prefix_lengths[end] - scratch.prefix_lengths[top] + spaces))
 
 
 @njit(cache=True, nogil=True)
 def _repeated_gram_chars(tokens: int, candidates: int, size: int, scratch: Scratch) -> int:
     """Characters of n-grams seen before, none counted twice: after a repeated one the search goes on behind it."""
-    repeated = free = end = 0
+    repeated = free = 0
     for c in range(candidates):
         start, slot = scratch.candidates[c], scratch.slots[c]
         if start < free:
             continue
         if scratch.counts[slot] < 0:
-            end = _gram_end(start, end, size, tokens, scratch.prefix_weights)
+            end = _gram_end(start, size, size, tokens, scratch.prefix_weights)
             repeated += scratch.prefix_lengths[end] - scratch.prefix_lengths[start]
             free = end
         else:

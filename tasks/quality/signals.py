@@ -29,12 +29,13 @@ from tasks.quality.character_signals import measure_characters
 from tasks.quality.characters import class_table
 from tasks.quality.decoding import decode
 from tasks.quality.likelihood import LetterModels, letter_models, measure_likelihood
-from tasks.quality.line_signals import measure_lines
+from tasks.quality.line_counts import increments
+from tasks.quality.line_signals import NEWLINES, measure_lines
 from tasks.quality.phrase_signals import measure_phrases
 from tasks.quality.phrases import Automaton, phrase_automaton
-from tasks.quality.prose_signals import function_words, measure_prose
+from tasks.quality.prose_signals import function_words
 from tasks.quality.repeat_signals import measure_n_grams
-from tasks.quality.routing import N_TALLIES, route_paragraphs
+from tasks.quality.routing import FENCE
 from tasks.quality.scratch import MAX_POINTS, Scratch, scratch_for
 from tasks.quality.settings import SignalsSettings
 from tasks.quality.word_signals import find_tokens, measure_vocabulary, stop_word_hashes
@@ -75,16 +76,16 @@ def measure(text: pa.ChunkedArray, fenced: npt.NDArray[np.bool_] | None = None) 
     column = utf8_column(text)
     out = np.zeros((len(column.offsets) - 1, len(MEASURED)))
     scratch = scratch_for(column.longest)
-    lists = WordLists(stop_word_hashes(), function_words())
-    _measure_all(
-        column.data, column.offsets, fenced, class_table(), lists, phrase_automaton(), letter_models(), scratch, out
-    )
+    tables = Tables(class_table(), increments(), stop_word_hashes(), function_words())
+    _measure_all(column.data, column.offsets, fenced, tables, phrase_automaton(), letter_models(), scratch, out)
     return out
 
 
-class WordLists(NamedTuple):
-    """Hashes of words, as `token_hash` gives them."""
+class Tables(NamedTuple):
+    """What kernels look up: classes and counts of characters; hashes of words, as `token_hash` gives them."""
 
+    classes: npt.NDArray[np.uint8]
+    increments: npt.NDArray[np.uint64]
     stop_words: npt.NDArray[np.uint64]
     function_words: npt.NDArray[np.uint64]
 
@@ -94,29 +95,28 @@ def _measure_all(
     data: Any,
     offsets: Any,
     fenced: Any,
-    table: Any,
-    lists: WordLists,
+    tables: Tables,
     automaton: Automaton,
     models: LetterModels,
     scratch: Scratch,
     out: Any,
 ) -> None:
-    tallies = np.zeros(N_TALLIES, np.int64)
     for row in range(len(offsets) - 1):
         start, end = offsets[row], offsets[row + 1]
         if end - start > MAX_POINTS:
             end = _character_start(data, start + MAX_POINTS)
-        n = decode(data, start, end, table, scratch.points, scratch.classes)
+        n = decode(data, start, end, tables.classes, scratch.points, scratch.classes)
         signals = out[row]
-        measure_characters(scratch.points, scratch.classes, n, scratch.bins, signals)
-        route_paragraphs(scratch.points, scratch.classes, n, fenced[row], scratch.routes, tallies, signals[_ROUTES:])
-        tokens = find_tokens(n, scratch, signals[_WORDS:])
-        measure_prose(tokens, lists.function_words, scratch, signals[_PROSE:])
+        fence_marks = measure_characters(scratch.points, scratch.classes, n, tables.classes, scratch, signals)
+        fences = fenced[row] and fence_marks >= FENCE
+        lines, repeats, prose = signals[_LINES:], signals[_REPEATS:], signals[_ROUTES:]
+        newlines = measure_lines(n, fences, tables.increments, scratch, lines, repeats, prose)
+        tokens = find_tokens(n, tables.function_words, scratch, signals[_WORDS:], signals[_PROSE:])
+        lines[NEWLINES] = newlines / max(tokens, 1)
         measure_likelihood(scratch.points, scratch.classes, n, scratch.routes, models, signals[_BITS:])
-        candidates = measure_vocabulary(tokens, lists.stop_words, scratch, signals[_WORDS:])
-        measure_n_grams(tokens, candidates, n, scratch, signals[_REPEATS:])
-        measure_lines(n, float(tokens), scratch, signals[_LINES:], signals[_REPEATS:])
-        measure_phrases(data, start, end, automaton, signals[_LINES], float(n), signals[_PHRASES:])
+        candidates = measure_vocabulary(tokens, tables.stop_words, scratch, signals[_WORDS:])
+        measure_n_grams(tokens, candidates, n, scratch, repeats)
+        measure_phrases(data, start, end, automaton, lines[0], float(n), signals[_PHRASES:])
 
 
 @njit(cache=True, nogil=True)
@@ -128,7 +128,7 @@ def _character_start(data: Any, position: int) -> int:
 
 STEP: Final = Step(
     name=NAME,
-    version=5,
+    version=6,
     settings=SignalsSettings,
     reads=DOCUMENT,
     writes=SIGNALS,

@@ -21,23 +21,20 @@ from tasks.quality.characters import (
     PUNCTUATION,
     UPPER,
 )
-from tasks.quality.scratch import Scratch, clear_table, count_in_table
+from tasks.quality.prose_signals import LONGEST_FUNCTION_WORD, is_function_word, is_prose, token_hash
+from tasks.quality.scratch import Scratch, clear_table, count_in_table, n_log_n
 
 _FNV: Final = 0x100000001B3
 _SEED: Final = 0xCBF29CE484222325
-_M64: Final = (1 << 64) - 1
 
 # Han and Latin weigh in n-grams as the tokenizers behind the thresholds split them: a Chinese word has two characters.
 HAN_WEIGHT: Final = 1
 WORD_WEIGHT: Final = 2
 
-
-def token_hash(token: str) -> int:
-    """The hash `find_tokens` gives a token."""
-    value = _SEED
-    for character in token:
-        value = ((value ^ ord(character)) * _FNV) & _M64
-    return value
+# Bit k: the letter k of the alphabet is a vowel; classes of letters, and of those that have case.
+_VOWELS: Final = sum(1 << (ord(letter) & 0x1F) for letter in "aeiouy")
+_LETTERS: Final = 1 << LOWER | 1 << UPPER | 1 << OTHER_LETTER
+_CASED: Final = 1 << LOWER | 1 << UPPER
 
 
 def stop_word_hashes() -> Any:
@@ -48,76 +45,61 @@ def stop_word_hashes() -> Any:
 
 
 @njit(cache=True, nogil=True)
-def find_tokens(n: int, scratch: Scratch, out: Any) -> int:
+def find_tokens(n: int, function_words: Any, scratch: Scratch, out: Any, prose: Any) -> int:
     """Fill `hashes` and `lengths` of the tokens of `points[:n]` and the prefix sums over them; return how many.
 
-    Writes the signals that a single pass over the tokens gives into `out`.
+    Writes the signals that a single pass over the tokens gives into `out`, and into `prose` how many words of the
+    document are prose and which share of them are function words.
     """
     points, classes = scratch.points, scratch.classes
     # `lengths` is 0 for punctuation, so that it is never the top word.
-    tokens = words = letters = alpha = odd = single = longest = hashes = ellipses = 0
-    i = 0
+    tokens = words = letters = alpha = odd = single = longest = hashes = ellipses = prose_words = functional = 0
+    rolling = np.uint64(0)
+    weights = chars = i = 0
+    scratch.prefix_hashes[0], scratch.prefix_weights[0], scratch.prefix_lengths[0] = rolling, 0, 0
     while i < n:
         kind = classes[i]
         if kind <= NEWLINE:
             i += 1
             continue
-        start = i
+        start, length, weight = i, 0, WORD_WEIGHT
         if kind <= MARK or (kind == PUNCTUATION and _starts_half_word(points, classes, i, n)):
-            i = _word_end(points, classes, i, n)
-            has_letter, is_odd = _judge_word(points, classes, start, i)
+            i, value, has_letter, is_odd = _read_word(points, classes, i, n)
+            length = i - start
             words += 1
-            letters += i - start
+            letters += length
             alpha += has_letter
             odd += is_odd
-            longest = max(longest, i - start)
-            if i - start == 1 and has_letter and points[start] not in (0x61, 0x41, 0x49) and points[start] < 0x80:
-                single += 1
-            weight = WORD_WEIGHT
+            longest = max(longest, length)
+            single += length == 1 and has_letter and points[start] < 0x80 and points[start] not in (0x61, 0x41, 0x49)
         elif kind <= HANGUL:
+            value = (np.uint64(_SEED) ^ np.uint64(points[i])) * np.uint64(_FNV)
+            length, weight = 1, HAN_WEIGHT
             i += 1
             words += 1
             letters += 1
             alpha += 1
-            weight = HAN_WEIGHT
         else:
-            i = _mark_end(points, i, n)
-            weight = WORD_WEIGHT
+            i, value = _read_mark(points, i, n)
             hashes += (i - start) * (points[start] == 0x23)
             ellipses += (i - start) // 3 if points[start] == 0x2E else (i - start) * (points[start] == 0x2026)
-        # The second half of "don't" begins with a mark.
-        is_word = kind <= HANGUL or (i - start > 1 and points[i - 1] != points[start])
-        _store(scratch, tokens, start, i, weight, i - start if is_word else 0)
-        scratch.token_routes[tokens] = scratch.routes[start]
+        if length and is_prose(scratch.routes[start]):
+            prose_words += 1
+            functional += length <= LONGEST_FUNCTION_WORD and is_function_word(value, function_words)
+        scratch.hashes[tokens], scratch.lengths[tokens] = value, length
         tokens += 1
-    out[0] = words
-    out[1] = tokens
-    out[2] = letters / max(words, 1)
-    out[3] = alpha / max(tokens, 1)
-    out[4] = hashes / max(tokens, 1)
-    out[5] = ellipses / max(tokens, 1)
-    out[9] = longest
-    out[10] = odd / max(words, 1)
-    out[11] = single / max(words, 1)
+        rolling = rolling * np.uint64(_FNV) + (value ^ (value >> np.uint64(29)))
+        weights += weight
+        chars += i - start
+        scratch.prefix_hashes[tokens], scratch.prefix_weights[tokens] = rolling, weights
+        scratch.prefix_lengths[tokens] = chars
+    out[0], out[1], out[9] = words, tokens, longest
+    for k, of_words in ((2, letters), (10, odd), (11, single)):
+        out[k] = of_words / max(words, 1)
+    for k, of_tokens in ((3, alpha), (4, hashes), (5, ellipses)):
+        out[k] = of_tokens / max(tokens, 1)
+    prose[0], prose[1] = prose_words, functional / max(prose_words, 1)
     return tokens
-
-
-@njit(cache=True, nogil=True, inline="always")
-def _store(scratch: Scratch, token: int, start: int, end: int, weight: int, length: int) -> None:
-    if token == 0:
-        scratch.prefix_hashes[0] = 0
-        scratch.prefix_weights[0] = scratch.prefix_lengths[0] = scratch.prefix_words[0] = 0
-    value = np.uint64(_SEED)
-    for k in range(start, end):
-        value = (value ^ np.uint64(scratch.points[k])) * np.uint64(_FNV)
-    scratch.hashes[token] = value
-    scratch.lengths[token] = length
-    scratch.prefix_hashes[token + 1] = scratch.prefix_hashes[token] * np.uint64(_FNV) + (
-        value ^ (value >> np.uint64(29))
-    )
-    scratch.prefix_weights[token + 1] = scratch.prefix_weights[token] + weight
-    scratch.prefix_lengths[token + 1] = scratch.prefix_lengths[token] + end - start
-    scratch.prefix_words[token + 1] = scratch.prefix_words[token] + weight - 1
 
 
 @njit(cache=True, nogil=True, inline="always")
@@ -133,54 +115,62 @@ def _is_cased(kind: int) -> bool:
 
 
 @njit(cache=True, nogil=True, inline="always")
-def _word_end(points: Any, classes: Any, start: int, n: int) -> int:
-    i = start + 1
-    while i < n:
-        if DIGIT <= classes[i] <= MARK:
-            i += 1
-        elif (points[i] == 0x5F or points[i] == 0x2E) and i < n - 1 and DIGIT <= classes[i + 1] <= MARK:
-            i += 2
-        else:
+def _read_word(points: Any, classes: Any, start: int, n: int) -> tuple[int, Any, int, int]:
+    """Where the word ends, its hash, whether it has a letter, and whether no language writes such a word.
+
+    One loop that branches only where the word ends: consonants in a row are counted without.
+    """
+    value = np.uint64(_SEED)
+    seen = heap = longest_heap = uppers = 0
+    i = start
+    while True:
+        point, kind = int(np.int64(points[i])), int(np.int64(classes[i]))
+        value = (value ^ np.uint64(point)) * np.uint64(_FNV)
+        seen |= 1 << kind
+        uppers += kind == UPPER
+        # a e i o u y, of either case, and letters with accents
+        is_vowel = (point > 0x7F) | ((_VOWELS >> (point & 0x1F)) & 1)
+        heap = (heap + 1) * (1 - is_vowel)
+        longest_heap = max(longest_heap, heap)
+        i += 1
+        if i >= n:
             break
-    return i
+        if DIGIT <= classes[i] <= MARK:
+            continue
+        joins = (points[i] == 0x5F or points[i] == 0x2E) and i < n - 1 and DIGIT <= classes[i + 1] <= MARK
+        if not joins:
+            break
+    size = i - start
+    has_letter = seen & _LETTERS != 0
+    if seen == 1 << LOWER:
+        return i, value, has_letter, size >= 6 and longest_heap >= 6
+    is_name = uppers == 1 and classes[start] == UPPER and seen == (1 << LOWER | 1 << UPPER)
+    if size < 3 or is_name or seen & _CASED == 0:
+        return i, value, has_letter, 0
+    return i, value, has_letter, _is_jumbled(classes, start, i)
 
 
-@njit(cache=True, nogil=True)
-def _mark_end(points: Any, start: int, n: int) -> int:
-    """Where a mark that is repeated ends."""
+@njit(cache=True, nogil=True, inline="always")
+def _read_mark(points: Any, start: int, n: int) -> tuple[int, Any]:
+    """Where a mark that is repeated ends, and the hash of the run."""
+    value = np.uint64(_SEED)
     i = start
     while i < n and points[i] == points[start]:
+        value = (value ^ np.uint64(points[i])) * np.uint64(_FNV)
         i += 1
-    return i
+    return i, value
 
 
 @njit(cache=True, nogil=True)
-def _judge_word(points: Any, classes: Any, start: int, end: int) -> tuple[int, int]:
-    """Whether the word has a letter, and whether no language writes such a word."""
-    letters = changes = mixes = vowels = heap = longest_heap = lower = 0
-    for k in range(start, end):
-        kind = classes[k]
-        if LOWER <= kind <= OTHER_LETTER:
-            letters += 1
-        if kind == LOWER:
-            lower += 1
-        if k > start:
-            before = classes[k - 1]
-            changes += _is_cased(kind) and _is_cased(before) and kind != before and k != start + 1
-            mixes += (kind == DIGIT and _is_cased(before)) or (before == DIGIT and _is_cased(kind))
-        folded = points[k] | 0x20
-        if folded in (0x61, 0x65, 0x69, 0x6F, 0x75, 0x79) or points[k] > 0x7F:
-            vowels += 1
-            heap = 0
-        elif kind in (LOWER, UPPER):
-            heap += 1
-            longest_heap = max(longest_heap, heap)
-        else:
-            heap = 0
+def _is_jumbled(classes: Any, start: int, end: int) -> int:
+    """Whether case changes, or digits and letters alternate, as they do in no word."""
+    changes = mixes = 0
+    for k in range(start + 1, end):
+        kind, before = classes[k], classes[k - 1]
+        changes += _is_cased(kind) and _is_cased(before) and kind != before and k != start + 1
+        mixes += (kind == DIGIT and _is_cased(before)) or (before == DIGIT and _is_cased(kind))
     size = end - start
-    heaped = lower == size and size >= 6 and (vowels == 0 or longest_heap >= 6)
-    jumbled = (changes >= 3 and changes * 3 >= size) or (mixes >= 2 and mixes * 3 >= size and size < 20)
-    return (1 if letters else 0), (1 if heaped or jumbled else 0)
+    return (changes >= 3 and changes * 3 >= size) or (mixes >= 2 and mixes * 3 >= size and size < 20)
 
 
 @njit(cache=True, nogil=True)
@@ -195,7 +185,7 @@ def measure_vocabulary(tokens: int, stop_words: Any, scratch: Scratch, out: Any)
     for i in range(tokens):
         slots[i] = count_in_table(scratch.hashes[i], mask, keys, counts)
     candidates = unique = top = 0
-    entropy = 0.0
+    spread = 0.0
     for i in range(tokens):
         slot = slots[i]
         often = counts[slot]
@@ -205,12 +195,12 @@ def measure_vocabulary(tokens: int, stop_words: Any, scratch: Scratch, out: Any)
         if often > 0:  # seen for the first time
             counts[slot] = -often
             unique += 1
-            share = often / tokens
-            entropy -= share * np.log(share)
+            spread += n_log_n(often, scratch.n_log_n)
             if often > top and scratch.lengths[i] > 1:
                 top = often
     out[7] = unique / max(tokens, 1)
-    out[8] = entropy
+    # Shannon's: the sum of -p log p over p = count / tokens.
+    out[8] = np.log(tokens) - spread / tokens if tokens else 0.0
     out[12] = top / max(tokens, 1)
     out[6] = _count_stop_words(stop_words, mask, keys, scratch, tokens)
     return candidates
@@ -219,7 +209,7 @@ def measure_vocabulary(tokens: int, stop_words: Any, scratch: Scratch, out: Any)
 @njit(cache=True, nogil=True)
 def _count_stop_words(stop_words: Any, mask: int, keys: Any, scratch: Scratch, tokens: int) -> int:
     # Half of the weight in single characters: Han leads.
-    wordlike = scratch.prefix_words[tokens]
+    wordlike = scratch.prefix_weights[tokens] - tokens
     first = 8 if tokens > 0 and (tokens - wordlike) > wordlike else 0
     found = 0
     for k in range(first, first + 8):

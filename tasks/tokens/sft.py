@@ -71,7 +71,7 @@ def _time(value: str | None) -> datetime | None:
 
 STEP: Final = Step(
     name="sft",
-    version=7,
+    version=6,
     settings=StepSettings,
     reads=DOCUMENT,
     writes=ROWS,

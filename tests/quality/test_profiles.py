@@ -61,10 +61,10 @@ def test_where_languages_mix_the_limit_lies_between_theirs(kind, documents):
     limits = {}
     for name, mixed in (("en", PROSE), ("zh", ZH_PROSE), ("both", f"{PROSE}\n\n{ZH_PROSE * 3}")):
         told = tell_language(documents(mixed, source_type=kind), LanguageSettings()).kept
-        frame = pl.from_arrow(measure_signals(told, SignalsSettings()).kept)
+        frame = pl.DataFrame(pl.from_arrow(measure_signals(told, SignalsSettings()).kept))
         frame = frame.with_columns(word_entropy=pl.lit(0.0, pl.Float32), n_words=pl.lit(500, pl.Int64),
                                    function_words=pl.lit(0.05, pl.Float32))  # fmt: skip
-        row = judge_signals(frame, QualitySettings()).row(0, named=True)
+        (row,) = judge_signals(frame.to_arrow(), QualitySettings()).to_pylist()
         limits[name] = row["threshold"] if row["reason"] == "keywords" else None
     assert limits["en"] < limits["both"] < limits["zh"]
 
@@ -72,7 +72,7 @@ def test_where_languages_mix_the_limit_lies_between_theirs(kind, documents):
 @pytest.mark.parametrize("text", [PROSE, ZH_PROSE, f"{PROSE}\n\n{ZH_PROSE * 3}", "短", "| a | b |\n| 网 | 关 |"])
 def test_what_a_document_is_held_to_is_what_it_is_judged_by(text, documents):
     told = tell_language(documents(text, source_type="markdown"), LanguageSettings()).kept
-    frame = pl.from_arrow(measure_signals(told, SignalsSettings()).kept)
+    frame = measure_signals(told, SignalsSettings()).kept
     needed = frame.select(needed_signals())
     for limits in (
         {},
@@ -80,9 +80,9 @@ def test_what_a_document_is_held_to_is_what_it_is_judged_by(text, documents):
         {QualityReason.PERPLEXITY_HAN: 1, QualityReason.ENTROPY: 9},
     ):
         settings = QualitySettings(limits=limits)
-        decided = judge_signals(needed, settings).row(0, named=True)
+        (decided,) = judge_signals(needed, settings).to_pylist()
         profile, held = held_to(frame, settings)
-        row = frame.row(0, named=True)
+        (row,) = frame.to_pylist()
         broken = [
             (reason, limit)
             for reason, rule, limit in held
