@@ -22,6 +22,7 @@ from schemas.inventory import INVENTORY
 from schemas.sources import Source
 from tasks.clean.clean import STEP as CLEAN
 from tasks.clean.settings import CleanSettings
+from tasks.containers.tar_archive import UNPACKED
 from tasks.engine.store import Store
 from tasks.extract.code import STEP as CODE
 from tasks.extract.code_settings import CodeSettings
@@ -63,6 +64,7 @@ def main() -> None:
 def _round(batches: list[pa.Table], settings: CodeSettings) -> tuple[Counter[str], Counter[str]]:
     """Counts of all shards, and the seconds of each step."""
     counts, seconds = Counter[str](), Counter[str]()
+    UNPACKED.clear()  # what the round before has read, this one reads again
     for batch in batches:
         counts += _run(batch, settings, seconds)
     return counts, seconds

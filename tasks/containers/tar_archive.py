@@ -5,6 +5,7 @@ from collections.abc import Callable, Collection, Iterator, Mapping
 from hashlib import sha256
 from io import BufferedIOBase
 from pathlib import Path
+from threading import Lock
 from typing import BinaryIO, Final, cast
 
 from tasks.containers.detect import UNPACK_ERRORS, is_cut, open_unpacked
@@ -21,6 +22,9 @@ from tasks.containers.members import (
     read_chunks,
 )
 
+# Archives no larger than this, and whose members are not, are read once for all shards.
+_HELD_PACKED: Final = 8 << 20
+_HELD: Final = 32 << 20
 # Read at once: tarfile's own 10 KiB cost more than to unpack them.
 _BUFFER: Final = 1 << 18
 _DAMAGE = (tarfile.TarError, *UNPACK_ERRORS, ValueError, OverflowError)
@@ -75,6 +79,60 @@ def list_tar(path: Path, limits: Limits = LIMITS) -> list[Member]:
     return [broken, *members] if broken else members
 
 
+class _Unpacked:
+    """Members of the small archives that were read last: their files lie in several shards, one after the other."""
+
+    def __init__(self) -> None:
+        self._lock = Lock()
+        self._held: dict[tuple[object, ...], dict[str, bytes]] = {}
+
+    def members(self, path: Path, limits: Limits) -> dict[str, bytes] | None:
+        """All of them by name; None where they are more than may be held."""
+        status = path.stat()
+        if status.st_size > _HELD_PACKED:
+            return None
+        state = (str(path), status.st_size, status.st_mtime_ns, status.st_ino, limits)
+        with self._lock:
+            content = self._held.pop(state, None)
+        if content is None:
+            content = _read_all(path, limits)
+        with self._lock:
+            self._held[state] = content
+            sizes = [sum(map(len, members.values())) for members in self._held.values()]
+            for oldest in list(self._held)[:-1]:
+                if sum(sizes) <= _HELD:
+                    break
+                del self._held[oldest], sizes[0]
+        return content or None
+
+    def clear(self) -> None:
+        """Forget them."""
+        with self._lock:
+            self._held.clear()
+
+
+UNPACKED: Final = _Unpacked()
+
+
+def _read_all(path: Path, limits: Limits) -> dict[str, bytes]:
+    """Members by name; none where they are more than may be held."""
+    content: dict[str, bytes] = {}
+    room = _HELD
+
+    def collect(archive: tarfile.TarFile, info: tarfile.TarInfo, name: str | None) -> None:
+        nonlocal room
+        if name is None or not info.isreg() or info.size > limits.member_bytes:
+            return
+        room -= info.size
+        if room < 0:
+            content.clear()
+            raise _EnoughError
+        content[name] = b"".join(_pieces(archive, info, limits.member_bytes))
+
+    _walk(path, limits, collect)
+    return content
+
+
 class TarReader:
     """Reads members of one tar file: all that are wanted in one pass, since a compressed one cannot be entered midway.
 
@@ -86,7 +144,10 @@ class TarReader:
     """
 
     def __init__(self, path: Path, names: Collection[str] | Mapping[str, str], limits: Limits = LIMITS) -> None:
-        self._content: dict[str, bytes] = {}
+        held = UNPACKED.members(path, limits)
+        self._content: dict[str, bytes] = {} if held is None else {name: held[name] for name in names if name in held}
+        if held is not None:
+            return
         known = names if isinstance(names, Mapping) else {}
         wanted, missing = frozenset(names), set(names)
 

@@ -68,7 +68,12 @@ def stated_licence(text: str) -> str | None:
     if tag := _TAG.search(head):
         return spdx_expression(tag[1])
     code = _CODE.search(head)
-    plain = _BLANKS.sub(" ", head[: code.start()] if code else head)
+    return _of_notice(_BLANKS.sub(" ", head[: code.start()] if code else head))
+
+
+@lru_cache(maxsize=512)
+def _of_notice(plain: str) -> str | None:
+    """Licence of the words of a comment: most files of a project begin with the same."""
     found = [name for pattern, name in _NOTICES if pattern.search(plain)]
     found += _gnu(plain)
     if found:

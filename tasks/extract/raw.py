@@ -50,9 +50,11 @@ class EntryReader:
         self._settings = settings
         self._readers: dict[Path, Reader] = {}
         self._wanted: dict[Path, dict[str, str]] = {}
+        # Of thousands of members the container is looked for once.
+        self._places: dict[tuple[str, str], Path] = {}
         for entry in entries:
             if entry["container"] == "tar" and entry["member"] and not entry["error"]:
-                self._wanted.setdefault(_place(entry, settings), {})[entry["member"]] = entry["digest"]
+                self._wanted.setdefault(self._place(entry), {})[entry["member"]] = entry["digest"]
 
     def __enter__(self) -> "EntryReader":
         return self
@@ -85,10 +87,17 @@ class EntryReader:
         return data
 
     def _member(self, entry: Mapping[str, Any]) -> bytes:
-        place = _place(entry, self._settings)
+        place = self._place(entry)
         if place not in self._readers:
             self._readers[place] = self._open(place, entry)
         return self._readers[place].read(entry["digest"] if entry["container"] == "git" else entry["member"])
+
+    def _place(self, entry: Mapping[str, Any]) -> Path:
+        key = entry["source_key"], entry["path"]
+        found = self._places.get(key)
+        if found is None:
+            found = self._places[key] = _place(entry, self._settings)
+        return found
 
     def _open(self, place: Path, entry: Mapping[str, Any]) -> Reader:
         match entry["container"]:

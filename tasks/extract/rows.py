@@ -71,8 +71,8 @@ def document_row(
         "blocks": [],
         "image_ids": [],
         "pii": [],
-        "metadata": metadata
-        if isinstance(metadata, str)
+        "metadata": (metadata or "{}")
+        if isinstance(metadata, str) or not metadata
         else storable(json.dumps(metadata, ensure_ascii=False, sort_keys=True)),
         **fields,
     }

@@ -9,14 +9,16 @@ import tarfile
 import zipfile
 from hashlib import sha256
 from pathlib import Path
+from typing import Any
 
 import pytest
 import zstandard
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from tasks.containers import tar_archive
 from tasks.containers.detect import container_type, unpack
-from tasks.containers.members import ContainerError, Limits, inner_path
+from tasks.containers.members import ContainerError, Limits, Member, inner_path
 from tasks.containers.tar_archive import TarReader, list_tar
 from tasks.containers.zip_archive import ZipReader, list_zip
 
@@ -240,3 +242,30 @@ def test_a_tar_is_read_no_further_than_what_is_wanted_of_it(tmp_path: Path):
     (member,) = list_tar(twice)
     assert TarReader(twice, {"a.py": member.digest}).read("a.py") == "新\n".encode()
     assert TarReader(twice, ["a.py"]).read("a.py") == "新\n".encode()
+
+
+def test_a_small_tar_is_unpacked_once_for_all_its_readers(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
+    walked: list[Path] = []
+
+    def walk(path: Path, limits: Limits, visit: Any) -> Member | None:
+        walked.append(path)
+        return original(path, limits, visit)
+
+    original = tar_archive._walk
+    monkeypatch.setattr(tar_archive, "_walk", walk)
+    first, second = (make_tar(tmp_path / f"{name}.tgz", FILES, mode="w:gz") for name in "ab")
+    for name in FILES:
+        for archive in (first, second):
+            assert TarReader(archive, [name]).read(name).decode() == FILES[name]
+    assert walked == [first, second]
+    make_tar(first, dict.fromkeys(FILES, "新 = 1\n"), mode="w:gz")
+    assert TarReader(first, FILES).read(next(iter(FILES))) == "新 = 1\n".encode()
+
+
+def test_of_a_large_tar_only_what_is_wanted_is_held(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setattr(tar_archive, "_HELD", 4)
+    archive = make_tar(tmp_path / "a.tar", FILES)
+    name = next(iter(FILES))
+    reader = TarReader(archive, [name])
+    assert reader.read(name).decode() == FILES[name]
+    assert tar_archive.UNPACKED.members(archive, Limits()) is None
