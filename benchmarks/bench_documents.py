@@ -20,6 +20,7 @@ import tempfile
 import time
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor
+from contextlib import ExitStack
 from multiprocessing import get_context
 from pathlib import Path
 
@@ -59,13 +60,16 @@ def inventory(folder: Path, store: Path) -> tuple[list[pa.Table], ExtractSetting
 
 
 def cpu_s() -> float:
-    """CPU seconds of this process and its children."""
+    """CPU seconds of this process and all it started, ended ones too."""
     own = psutil.Process()
-    times = own.cpu_times()
-    alive = [child.cpu_times() for child in own.children(recursive=True)]
-    return float(
-        times.user + times.system + times.children_user + times.children_system + sum(c.user + c.system for c in alive)
-    )
+    times = [one.cpu_times() for one in (own, *own.children(recursive=True))]
+    return float(sum(t.user + t.system + t.children_user + t.children_system for t in times))
+
+
+def busy_s() -> float:
+    """CPU seconds of everything on this machine since it was started."""
+    times = psutil.cpu_times()
+    return float(sum(times) - times.idle - getattr(times, "iowait", 0.0) - getattr(times, "guest", 0.0))
 
 
 def best(measure: Callable[[], int], rounds: int) -> float:
@@ -135,24 +139,50 @@ def measure_ratio(corpus: Path, python: Path | None, folder: Path, rounds: int) 
         yield row
 
 
-def _run_batch(folder: str, number: int) -> int:
+_batches: list[pa.Table] = []
+_settings: list[ExtractSettings] = []
+
+
+def _take_batches(folder: str) -> None:
+    """Of a worker's start: what there is to read is listed once, as a run does, not once a batch."""
     batches, settings = inventory(Path(folder), Path(folder).parent / f"store-of-{os.getpid()}")
-    return step_pages(batches[number : number + 1], settings)
+    _batches.extend(batches)
+    _settings.append(settings)
+
+
+def _run_batch(number: int) -> int:
+    return step_pages(_batches[number : number + 1], _settings[0])
 
 
 def measure_processes(corpus: Path, folder: Path, rounds: int) -> Iterator[dict[str, object]]:
+    """One process and two in turn, so that both meet the same machine; the best round of each.
+
+    `cores busy elsewhere` says what others took of the machine in each round: with a core taken two processes are one.
+    """
     paths = with_tables(corpus, folder)
-    here = linked([*paths["tables"], *paths["no tables"]], folder / "many", copies=6)
-    batches, _ = inventory(here, folder / "count")
-    walls: dict[int, float] = {}
-    for workers in (1, 2):
-        with ProcessPoolExecutor(workers, mp_context=get_context("spawn")) as pool:
-            list(pool.map(_run_batch, [str(here)] * workers, range(workers)))  # Imports are paid for.
-            for _ in range(rounds):
-                start = time.perf_counter()
-                list(pool.map(_run_batch, [str(here)] * len(batches), range(len(batches))))
-                walls[workers] = min(walls.get(workers, float("inf")), time.perf_counter() - start)
-    yield {"figure": "wall seconds", "one": walls[1], "two": walls[2], "two over one": walls[1] / walls[2]}
+    here = linked([*paths["tables"], *paths["no tables"]], folder / "many", copies=3)
+    numbers = range(len(inventory(here, folder / "count")[0]))
+    walls: dict[int, list[float]] = {1: [], 2: []}
+    elsewhere: dict[int, list[float]] = {1: [], 2: []}
+    with ExitStack() as stack:
+        pools = {
+            workers: stack.enter_context(
+                ProcessPoolExecutor(workers, get_context("spawn"), initializer=_take_batches, initargs=[str(here)])
+            )
+            for workers in walls
+        }
+        for _ in range(rounds):
+            for workers, pool in pools.items():
+                # Until every worker and its sandbox is up: they are closed when they were idle.
+                list(pool.map(_run_batch, [0] * 2 * workers))
+                start, own, busy = time.perf_counter(), cpu_s(), busy_s()
+                list(pool.map(_run_batch, numbers))
+                took = time.perf_counter() - start
+                walls[workers].append(took)
+                elsewhere[workers].append(round((busy_s() - busy - cpu_s() + own) / took, 2))
+    one, two = min(walls[1]), min(walls[2])
+    row: dict[str, object] = {"figure": "wall seconds", "one": one, "two": two, "two over one": one / two}
+    yield row | {"rounds": walls, "cores busy elsewhere": elsewhere}
 
 
 def measure_memory(corpus: Path, folder: Path) -> Iterator[dict[str, object]]:

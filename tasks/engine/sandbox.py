@@ -5,6 +5,7 @@ of the idea: the extractor sandbox of datatrove (`pipeline/extractors/base.py`).
 for ever when its only process is killed between two calls, as the system does when memory is short.
 """
 
+import gc
 import multiprocessing as mp
 import os
 import pickle
@@ -24,6 +25,9 @@ T = TypeVar("T")
 _MB: Final = 1 << 20
 # A process that is not up, or down, after so long never will be.
 _START_S: Final = 120.0
+# Objects made before the child looks for cycles. Parsers make lists and dictionaries by the ten thousand without any:
+# at Python's own 700 the looking is a twentieth of reading a PDF.
+_CYCLES_AFTER: Final = 10_000
 # What the child says when it is up, and when it has a call in its hands.
 _TAKEN: Final = pickle.dumps(None)
 
@@ -244,6 +248,7 @@ def _serve(pipe: Connection) -> None:
     os.dup2(nowhere, 1)
     os.dup2(nowhere, 2)
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+    gc.set_threshold(_CYCLES_AFTER)
     pipe.send_bytes(_TAKEN)
     while True:
         try:

@@ -116,7 +116,7 @@ def _quarantine(entry: Mapping[str, Any], error: RawError | ParseError | Sandbox
 
 STEP: Final = Step(
     name=NAME,
-    version=7,
+    version=8,
     settings=ExtractSettings,
     reads=INVENTORY,
     writes=DOCUMENT,

@@ -13,7 +13,7 @@ from docx.package import Package
 from lxml import etree
 
 from tasks.extract.captions import caption_pictures
-from tasks.extract.charts import chart_cells
+from tasks.extract.charts import add_chart
 from tasks.extract.docx_runs import Attached, Runs
 from tasks.extract.docx_styles import Style, Styles
 from tasks.extract.inline_text import one_line
@@ -128,8 +128,8 @@ class _Reader:
         for name, words in attached.pictures:
             self._picture(name, words)
         for name in attached.charts:
-            if (part := self._related(name)) is not None and (rows := chart_cells(part.blob)):
-                self._builder.add("table", table_markdown(rows), html=table_html(rows))
+            if (part := self._related(name)) is not None:
+                add_chart(self._builder, part.blob)
         for box in attached.boxes:
             self._walk(box, depth + 1)
 

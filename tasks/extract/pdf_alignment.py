@@ -84,6 +84,8 @@ def aligned_table(rows: Sequence[Row], page: int, sides: Sequence[float]) -> Par
 
 
 def _groups(row: Row) -> list[_Group]:
+    if len(row.cells) == 1:
+        return [_Group(row.x0, row.x1, row)]
     groups: list[_Group] = []
     for cell in row.cells:
         if groups and cell.x0 - groups[-1].x1 < _GAP * cell.size:

@@ -13,7 +13,7 @@ from tasks.extract.pdf_grids import Cell, Edge
 from tasks.extract.pdf_lines import Line, PageLines
 from tasks.extract.pdf_order import Row, order_rows, rows_of
 from tasks.extract.pdf_paragraphs import Paragraph, group_rows, is_unfinished, join_lines, line_key, row_key, row_text
-from tasks.extract.pdf_table_text import html_table, markdown_table, table_rows
+from tasks.extract.pdf_table_text import html_table, markdown_table
 
 # Lines at the top and bottom of a page that may be its header and footer.
 _EDGE_LINES: Final = 3
@@ -244,4 +244,4 @@ def _join(before: Paragraph, after: Paragraph) -> None:
         if not (again and cell.row == 0)
     ]
     before.cells = [*before.cells, *moved]
-    before.html, before.text = html_table(before.cells), markdown_table(table_rows(before.cells))
+    before.html, before.text = html_table(before.cells), markdown_table(before.cells)

@@ -22,6 +22,8 @@ _WHITE: Final = 0xFFFFFF
 _BOLD: Final = 16
 _MONO: Final = 8
 _SUPERSCRIPT: Final = 1
+# Lines of one text that begin this close are one line drawn again, in points.
+_SAME_PLACE: Final = 2.0
 _BOLD_NAMES: Final = ("bold", "black", "heavy", "semibold", "demi", "simhei", "黑体")
 _MONO_NAMES: Final = ("mono", "courier", "consol", "menlo", "cmtt", "typewriter")
 
@@ -168,10 +170,14 @@ def _upright(lines: list[Line], turn: tuple[int, int], width: float, height: flo
 def _once(lines: Iterable[Line]) -> list[Line]:
     """Without lines drawn again on the same place (shadows, bold by overprinting)."""
     kept: list[Line] = []
-    seen: dict[str, list[Line]] = {}
+    # Left sides of lines by what they say and the strip of the page they begin in: a table says the same often.
+    seen: dict[tuple[str, int], list[tuple[float, float]]] = {}
     for line in lines:
-        same = seen.setdefault(line.text.strip(), [])
-        if not any(abs(line.x0 - other.x0) < 2 and abs(line.y0 - other.y0) < 2 for other in same):
-            same.append(line)
+        text, strip, x0, y0 = line.text.strip(), int(line.y0 // _SAME_PLACE), line.x0, line.y0
+        for key in ((text, strip), (text, strip - 1), (text, strip + 1)):
+            if key in seen and any(abs(x0 - x) < _SAME_PLACE and abs(y0 - y) < _SAME_PLACE for x, y in seen[key]):
+                break
+        else:
+            seen.setdefault((text, strip), []).append((x0, y0))
             kept.append(line)
     return kept

@@ -134,9 +134,10 @@ def rows_of(lines: Sequence[Line]) -> list[Row]:
         else:
             rows.append(Row([line], line.x0, line.y0, line.x1, line.y1))
     for row in rows:
-        row.cells.sort(key=lambda line: (line.x0, line.order))
         if len(row.cells) > 1:
-            row.cells = _without_shadows(row.cells)
+            row.cells.sort(key=lambda line: (line.x0, line.order))
+            if any(after.x0 < before.x1 for before, after in pairwise(row.cells)):
+                row.cells = _without_shadows(row.cells)
     return rows
 
 

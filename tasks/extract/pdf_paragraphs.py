@@ -16,6 +16,9 @@ from tasks.extract.pdf_order import Row
 _WIDE: Final = re.compile("[\u2e80-\u312f\u31a0-\u9fff\uf900-\ufaff\ufe30-\ufe4f\uff00-\uffef\U00020000-\U0003ffff]")
 _ENDS_WORD_CUT: Final = re.compile(r"[^\W\d_]{2,}[-\u00ad\u2010]$")
 _ENDS_SENTENCE: Final = re.compile(r"[.!?:;。！？：；…][\"'”’）)\]】》]*$")
+# The zeros of scripts with digits of their own, from ASCII to full width; the other nine follow each.
+_ZEROS: Final = "0٠۰߀०০੦૦୦௦౦೦൦๐໐༠၀០᠐０"
+_DIGITS_AS_SPACES: Final = {ord(zero) + value: " " for zero in _ZEROS for value in range(10)}
 # How a text ends is seen in so many characters.
 _TAIL: Final = 16
 _BULLET: Final = re.compile(
@@ -74,8 +77,10 @@ def group_rows(rows: Sequence[Row], page: int, apart: frozenset[str] = frozenset
 
 
 def line_key(text: str) -> str:
-    """A line without its digits and spaces: equal for the page headers of all pages."""
-    return re.sub(r"[\d\s]+", "#", text.strip())
+    """A line with "#" for its digits and spaces: equal for the page headers of all pages."""
+    spaced = text.strip().translate(_DIGITS_AS_SPACES)
+    inner = "#".join(spaced.split())
+    return f"{'#' * spaced.startswith(' ')}{inner}{'#' * bool(inner and spaced.endswith(' '))}"
 
 
 def row_key(row: Row) -> str:

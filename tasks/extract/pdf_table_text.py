@@ -1,4 +1,4 @@
-"""A table as Markdown and as HTML."""
+"""A table of a PDF as Markdown and as HTML: its cells have their places, those of office tables follow one another."""
 
 from collections.abc import Sequence
 
@@ -8,28 +8,16 @@ from tasks.extract.pdf_grids import Cell
 Filled = Sequence[tuple[Cell, str]]
 
 
-def markdown_table(cells: Sequence[Sequence[str | None]], *, head: bool = True) -> str:
-    """A pipe table; the first row is its head. None (a cell merged into its neighbour) is empty.
-
-    Args:
-        cells: Texts by row.
-        head: Without it there are rows only, to go on with a table of the page before.
-    """
-    columns = max(len(row) for row in cells)
-    rows = [[table_cells.escaped(value or "") for value in row] + [""] * (columns - len(row)) for row in cells]
-    lines = ["| " + " | ".join(row) + " |" for row in rows]
-    if head:
-        lines.insert(1, "|" + " --- |" * columns)
-    return "\n".join(lines)
-
-
-def table_rows(filled: Filled) -> list[list[str]]:
-    """Texts by row; that of a merged cell stands in its first place."""
+def markdown_table(filled: Filled) -> str:
+    """A pipe table; the first row is its head. A merged cell says the same in each row and column it covers."""
     columns = max(cell.column + cell.columns for cell, _ in filled)
-    rows = [[""] * columns for _ in range(max(cell.row for cell, _ in filled) + 1)]
+    height = max(cell.row for cell, _ in filled) + 1
+    rows = [[""] * columns for _ in range(height)]
     for cell, text in filled:
-        rows[cell.row][cell.column] = text
-    return rows
+        wide = 1 if table_cells.says_once(cell.columns, columns) else cell.columns
+        for row in rows[cell.row : cell.row + cell.rows]:
+            row[cell.column : cell.column + wide] = [text] * wide
+    return table_cells.pipe_table(rows)
 
 
 def html_table(filled: Filled) -> str:

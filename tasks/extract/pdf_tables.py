@@ -1,7 +1,7 @@
 """Ruled tables of a PDF page: text put into the cells of its grids."""
 
 import re
-from bisect import bisect_right
+from bisect import bisect_left, bisect_right
 from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any, Final
@@ -13,7 +13,7 @@ from tasks.extract.pdf_grids import Cell, Grid, find_grids
 from tasks.extract.pdf_lines import FLAGS, Line, PageLines
 from tasks.extract.pdf_order import Row
 from tasks.extract.pdf_paragraphs import Paragraph, join_lines
-from tasks.extract.pdf_table_text import Filled, html_table, markdown_table, table_rows
+from tasks.extract.pdf_table_text import Filled, html_table, markdown_table
 
 # Of the cells of a table that have text, and at least so many of them.
 _MIN_FILLED: Final = 0.2
@@ -41,7 +41,8 @@ def take_tables(page: Any, lines: PageLines) -> list[Paragraph]:
         inside = [line for line in lines.lines if is_within(line, grid.box)]
         if len(inside) < 2:
             continue
-        held = _hold(grid, [part for line in inside for part in _parts(letters, line, grid)])
+        lefts = _left_sides(grid)
+        held = _hold(grid, [part for line in inside for part in _parts(letters, line, grid, lefts)])
         if not _is_table(grid, held):
             continue
         gone = set(map(id, inside))
@@ -53,9 +54,8 @@ def take_tables(page: Any, lines: PageLines) -> list[Paragraph]:
 
 def table_paragraph(filled: Filled, page: int, box: Box, lines: Sequence[Line], sides: Sequence[float]) -> Paragraph:
     """A table of cells with their texts; `sides` are those of its columns."""
-    paragraph = Paragraph(
-        [Row(list(lines), *box)], "table", page, markdown_table(table_rows(filled)), box=box, size=lines[0].size
-    )
+    row = Row(list(lines), *box)
+    paragraph = Paragraph([row], "table", page, markdown_table(filled), box=box, size=lines[0].size)
     paragraph.html, paragraph.cells, paragraph.sides = html_table(filled), filled, list(sides)
     return paragraph
 
@@ -125,14 +125,19 @@ class _Letters:
         return self._lines.get((line.x0, line.y0, line.x1, line.y1), [])
 
 
-def _parts(letters: _Letters, line: Line, grid: Grid) -> list[Line]:
+def _left_sides(grid: Grid) -> list[list[float]]:
+    """The left sides of the cells of each row, in order."""
+    lefts: list[list[float]] = [[] for _ in grid.ys[1:]]
+    for cell in grid.cells:
+        for row in range(cell.row, cell.row + cell.rows):
+            lefts[row].append(grid.xs[cell.column])
+    return [sorted(row) for row in lefts]
+
+
+def _parts(letters: _Letters, line: Line, grid: Grid, lefts: Sequence[Sequence[float]]) -> list[Line]:
     """A line, cut where it runs through a side of its row's cells."""
-    row = _place(grid.ys, (line.y0 + line.y1) / 2)
-    cuts = [
-        grid.xs[cell.column]
-        for cell in grid.cells
-        if cell.row <= row < cell.row + cell.rows and line.x0 + 2 < grid.xs[cell.column] < line.x1 - 2
-    ]
+    sides = lefts[_place(grid.ys, (line.y0 + line.y1) / 2)]
+    cuts = sides[bisect_right(sides, line.x0 + 2) : bisect_left(sides, line.x1 - 2)]
     if not cuts:
         return [line]
     parts: list[Line] = []

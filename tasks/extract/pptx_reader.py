@@ -9,7 +9,7 @@ from pptx import Presentation
 from pptx.enum.shapes import PP_PLACEHOLDER
 
 from tasks.extract.captions import caption_pictures
-from tasks.extract.charts import chart_cells, chart_title
+from tasks.extract.charts import add_chart
 from tasks.extract.inline_text import link, one_line, superscript
 from tasks.extract.list_writer import ListWriter
 from tasks.extract.numbering import Mark
@@ -28,8 +28,10 @@ _LEFT_OUT: Final = frozenset(
 )
 # English Metric Units in a point.
 _EMU: Final = 12700
-# Of the lower one's height.
+# Tops of shapes of one row differ by less than this share of the lower one's height, and than a line of a slide's text
+# with its leading, in points.
 _SAME_ROW: Final = 0.25
+_LINE: Final = 30.0
 _MAX_DEPTH: Final = 20
 _MAX_SLIDES: Final = 5000
 
@@ -102,13 +104,7 @@ class _Reader:
             rows = [list(_cells(row)) for row in shape.table.rows]
             self._builder.add("table", table_markdown(rows), page=self._page, box=_box(shape), html=table_html(rows))
         elif shape.has_chart:
-            xml = shape.chart.part.blob
-            rows = chart_cells(xml)
-            self._builder.add("paragraph", chart_title(xml), page=self._page, box=_box(shape))
-            if rows:
-                self._builder.add(
-                    "table", table_markdown(rows), page=self._page, box=_box(shape), html=table_html(rows)
-                )
+            add_chart(self._builder, shape.chart.part.blob, page=self._page, box=_box(shape))
         else:
             for text in _diagram_texts(slide, shape):
                 self._lists.add(Mark(0, ""), text, page=self._page)
@@ -152,7 +148,7 @@ def _in_reading_order(shapes: list[Any]) -> list[Any]:
     for index in sorted(range(len(shapes)), key=lambda i: (places[i][1], i)):
         box = places[index]
         first = places[rows[-1][0]] if rows else None
-        if first and box[1] < first[1] + _SAME_ROW * min(first[3] - first[1], box[3] - box[1]):
+        if first and box[1] < first[1] + min(_LINE, _SAME_ROW * min(first[3] - first[1], box[3] - box[1])):
             rows[-1].append(index)
         else:
             rows.append([index])

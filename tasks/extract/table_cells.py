@@ -35,11 +35,12 @@ def fill_grid(rows: Sequence[Sequence[Cell]]) -> list[list[str]]:
     """Every row with a value in every column.
 
     A merged cell says the same in each column and row it covers: a row read by itself, as a reader of chunks does,
-    has its group and its head.
+    has its group and its head (decision 0060). One across the whole table, a title or a note, says it once.
 
     Source: the table model of HTML, "forming a table" (WHATWG HTML, 4.9.12).
     """
     grid: list[dict[int, str]] = [{} for _ in rows]
+    across: list[tuple[int, int, int]] = []
     for y, row in enumerate(rows):
         x = 0
         for cell in row:
@@ -49,8 +50,12 @@ def fill_grid(rows: Sequence[Sequence[Cell]]) -> list[list[str]]:
             for below in range(y, min(len(rows), y + min(cell.rows, _MAX_SPAN))):
                 for column in range(x, x + width):
                     grid[below].setdefault(column, cell.text)
+                across.append((below, x, width))
             x += max(width, 0)
     width = max((max(row, default=-1) + 1 for row in grid), default=0)
+    for y, x, covered in across:
+        if says_once(covered, width):
+            grid[y] = {x: grid[y][x]}
     return [[row.get(x, "") for x in range(width)] for row in grid]
 
 
@@ -60,8 +65,18 @@ def table_markdown(rows: Sequence[Sequence[Cell]]) -> str:
     used = [x for x in range(len(grid[0]) if grid else 0) if any(row[x] for row in grid)]
     if not used:
         return ""
-    lines = ["| " + " | ".join(escaped(row[x]) for x in used) + " |" for row in grid]
-    return "\n".join([lines[0], "|" + " --- |" * len(used), *lines[1:]])
+    return pipe_table([[row[x] for x in used] for row in grid])
+
+
+def says_once(covered: int, columns: int) -> bool:
+    """Whether a cell that covers so many of a table's columns is a title or a note of it, no label of its columns."""
+    return 1 < columns <= covered
+
+
+def pipe_table(rows: Sequence[Sequence[str]]) -> str:
+    """A pipe table of rows of one length, the first its head."""
+    lines = ["| " + " | ".join(map(escaped, row)) + " |" for row in rows]
+    return "\n".join([lines[0], "|" + " --- |" * len(rows[0]), *lines[1:]])
 
 
 def table_html(rows: Sequence[Sequence[Cell]]) -> str:

@@ -1,7 +1,10 @@
 """Whether the text layer of a page is the page's text: or nothing, or noise, or another script's."""
 
 import re
+import string
 import unicodedata
+from collections import Counter
+from functools import lru_cache
 from typing import Final
 
 from tasks.extract.settings import ExtractCause
@@ -9,9 +12,10 @@ from tasks.extract.settings import ExtractCause
 # Characters no reader would call text: private use, replacement, controls.
 _NO_TEXT: Final = re.compile("[\ue000-\uf8ff\ufffd\x00-\x08\x0e-\x1f\x7f-\x9f\U000f0000-\U0010ffff]")
 _MAX_NO_TEXT: Final = 0.3
-_LATIN: Final = re.compile("[A-Za-z]")
-_VOWEL: Final = re.compile("[AEIOUYaeiouyÀ-ÖØ-öø-ÿ]")
+_LATIN: Final = string.ascii_letters.encode()
 _LONG_WORD: Final = re.compile(r"[A-Za-z]{4,}")
+# A long word without a vowel.
+_MUTE_WORD: Final = re.compile(r"(?<![A-Za-z])[B-DF-HJ-NP-TV-XZb-df-hj-np-tv-xz]{4,}(?![A-Za-z])")
 # GB 18030 or UTF-8 that was read as Latin-1: hardly a letter of ASCII, or pairs no language has.
 _ACCENTED: Final = re.compile("[\u00a1-\u00ff\u0152-\u0178\u2018-\u203a\u20ac]")
 _HAN: Final = re.compile("[\u3400-\u9fff\uf900-\ufaff]")
@@ -25,7 +29,7 @@ _MIN_HAN: Final = 40
 _MIN_WORDS: Final = 30
 # The letters that European languages and Pinyin use most make up .6 of their texts and of source code; of what a font
 # without a mapping gives, a shifted alphabet, .15 to .35; lists of commands come down to .4.
-_FREQUENT: Final = frozenset("etaoinsrETAOINSR")
+_FREQUENT: Final = b"etaoinsrETAOINSR"
 _MIN_FREQUENT: Final = 0.36
 _MAX_NO_VOWEL_WORDS: Final = 0.35
 _MAX_ACCENTED: Final = 0.4
@@ -49,15 +53,24 @@ def is_garbage(text: str) -> bool:
 
 def _is_noise(text: str, letters: str) -> bool:
     """Latin letters that no language puts so: without vowels, as where a font has no mapping or a shifted one."""
-    latin = _LATIN.findall(letters)
-    if len(latin) < max(_MIN_LETTERS, 0.5 * len(letters)):
+    raw = letters.encode("utf-8", "replace")
+    latin = _count(raw, _LATIN)
+    if latin < max(_MIN_LETTERS, 0.5 * len(letters)):
         return False
-    frequent = sum(letter in _FREQUENT for letter in latin) + len(_ACCENTED.findall(letters))
-    words = _LONG_WORD.findall(text)
-    mute = sum(not _VOWEL.search(word) for word in words if not word.isupper())
-    return frequent < _MIN_FREQUENT * len(latin) or (
-        len(words) >= _MIN_WORDS and mute > _MAX_NO_VOWEL_WORDS * len(words)
-    )
+    accented = 0 if len(raw) == len(letters) else len(_ACCENTED.findall(letters))
+    if _count(raw, _FREQUENT) + accented < _MIN_FREQUENT * latin:
+        return True
+    mute = sum(not word.isupper() for word in _MUTE_WORD.findall(text))
+    # Most pages have next to none: the others are not counted.
+    if mute <= _MAX_NO_VOWEL_WORDS * _MIN_WORDS:
+        return False
+    words = len(_LONG_WORD.findall(text))
+    return words >= _MIN_WORDS and mute > _MAX_NO_VOWEL_WORDS * words
+
+
+def _count(raw: bytes, letters: bytes) -> int:
+    """How many bytes are among `letters`, all of ASCII."""
+    return len(raw) - len(raw.translate(None, letters))
 
 
 def _is_mojibake(letters: str) -> bool:
@@ -70,10 +83,11 @@ def _is_random_han(letters: str) -> bool:
     han = _HAN.findall(letters)
     if len(han) < max(_MIN_HAN, 0.3 * len(letters)):
         return False
-    frequent = sum(_is_frequent(char) for char in han)
+    frequent = sum(count for char, count in Counter(han).items() if _is_frequent(char))
     return frequent < _MIN_FREQUENT_HAN * len(han)
 
 
+@lru_cache(maxsize=1 << 15)
 def _is_frequent(char: str) -> bool:
     """Whether it is in level 1 of GB 2312 or of Big5, which are ordered by frequency."""
     char = unicodedata.normalize("NFKC", char)
@@ -104,7 +118,7 @@ def cause_of_page(text: str, *, scanned: bool) -> ExtractCause | None:
 def is_badly_read(text: str) -> bool:
     """Whether too many words of a Latin text are none: what is left of a scan that was read badly."""
     words = text.split()
-    latin = len(_LATIN.findall(text))
+    latin = _count(text.encode("utf-8", "replace"), _LATIN)
     if len(words) < _MIN_WORDS or latin < 0.5 * len("".join(words)):
         return False
     broken = sum(not _WORD.fullmatch(w) or (len(w) == 1 and w.isalpha() and w not in "aAI") for w in words)

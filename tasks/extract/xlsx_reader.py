@@ -12,7 +12,7 @@ from typing import Any, Final
 
 from python_calamine import CalamineWorkbook, SheetTypeEnum
 
-from tasks.extract.charts import chart_cells, chart_title
+from tasks.extract.charts import add_chart
 from tasks.extract.inline_text import one_line
 from tasks.extract.parsed import MarkdownBuilder, Parsed, ParseError, Picture
 from tasks.extract.settings import ExtractCause
@@ -44,10 +44,7 @@ def parse_xlsx(data: bytes) -> Parsed:
     pictures = []
     for name, blob in _members(data, "xl/"):
         if name.startswith("xl/charts/") and name.endswith(".xml"):
-            rows = chart_cells(blob)
-            if rows:
-                builder.add("paragraph", chart_title(blob))
-                builder.add("table", table_markdown(rows), html=table_html(rows))
+            add_chart(builder, blob)
         elif PurePosixPath(name).suffix.lower() in _PICTURES:
             pictures.append(Picture(blob, PurePosixPath(name).suffix[1:].lower(), block=builder.add_picture()))
     return Parsed(builder.text, builder.blocks, pictures, n_pages=number or None)

@@ -38,7 +38,7 @@ def make_labels(batch: pa.Table, settings: StepSettings) -> Partition:  # noqa: 
 
 STEP: Final = Step(
     name="kto",
-    version=4,
+    version=5,
     settings=StepSettings,
     reads=DOCUMENT,
     writes=ROWS,

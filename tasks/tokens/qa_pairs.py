@@ -10,6 +10,7 @@ import pyarrow as pa
 from schemas.document import DOCUMENT
 from schemas.release import release_rows
 from schemas.settings import StepSettings
+from tasks.engine.markdown_fences import fence_spans
 from tasks.engine.step import Accounting, Partition, Step
 from tasks.tokens.evidence import ChunksByDocument
 from tasks.tokens.jieba_cut import cut_words
@@ -23,8 +24,11 @@ _ASKS: Final = re.compile(
 )
 # A report of a fault asks what to do about it.
 _FAULT: Final = re.compile(
-    r"(?i)fail|error|crash|broken|bug|wrong|incorrect|not work|n[o'’]t|stuck|missing|hang|freez|problem|unexpected"
+    r"(?i)fail|error|crash|broken|bug|wrong|incorrect|(?<![a-z])not(?![a-z])|n['’]t(?![a-z])|stuck|missing|hang|freez|problem|unexpected"
     r"|失败|报错|错误|异常|崩溃|不能|不行|不了|不生效|没有|掉线|卡[住死]|坏了|问题|无效|丢失|超时|闪退|失敗|錯誤|異常|崩潰|問題"
+)
+_GREETING: Final = re.compile(
+    r"(?i)(?:hi|hello|hey|dear|good (?:morning|day|evening)|你好|您好|大家好|各位)(?![a-z])[^\n]{0,24}"
 )
 _FIRST_CHARS: Final = 400
 _CARRIED: Final = ("source_type", "source", "source_url", "lang", "license", "kb", "dedup_cluster")
@@ -64,17 +68,20 @@ def answers_its_question(document: dict[str, Any], conversation: Conversation) -
     """
     if conversation.signal is not None:
         return True
-    question = _question(document, conversation.turns[0].text)
+    question = short_question(document, conversation.turns[0].text)
     return len(conversation.turns) == 2 and bool(_ASKS.search(question) or _FAULT.search(question))
 
 
-def _question(document: dict[str, Any], asked: str) -> str:
+def short_question(document: dict[str, Any], asked: str) -> str:
     """What is asked, in short: the title, with the first paragraph below it where the title asks nothing."""
     title = document["title"]
     if document["source_type"] != "github_issue" or not title:
         return asked
-    paragraphs = (part.strip() for part in asked.removeprefix(title).split("\n\n"))
-    prose = [part for part in paragraphs if _PROSE.match(part)]
+    said = asked.removeprefix(title)
+    for start, end in reversed(fence_spans(said)):
+        said = f"{said[:start]}\n\n{said[end:]}"
+    paragraphs = (part.strip() for part in said.split("\n\n"))
+    prose = [part for part in paragraphs if _PROSE.match(part) and not _GREETING.fullmatch(part)]
     # One that ends in a colon speaks of what is not prose.
     first = next((part for part in prose if part[-1] not in ":："), prose[0] if prose else "")
     if _ASKS.search(title) or not first:
@@ -85,7 +92,7 @@ def _question(document: dict[str, Any], asked: str) -> str:
 def pair(document: dict[str, Any], conversation: Conversation, index: ChunksByDocument) -> dict[str, Any]:
     """One question and its answer as a `qa_pairs` row, without the words of the question."""
     asked, answered = conversation.turns[0], conversation.turns[-1]
-    question = message_text(_question(document, asked.text))
+    question = message_text(short_question(document, asked.text))
     return {
         **{name: document[name] for name in _CARRIED},
         "id": blake2b(f"{document['id']}\0qa".encode(), digest_size=16).hexdigest(),
@@ -103,7 +110,7 @@ def pair(document: dict[str, Any], conversation: Conversation, index: ChunksByDo
 
 STEP: Final = Step(
     name="qa_pairs",
-    version=6,
+    version=7,
     settings=StepSettings,
     reads=DOCUMENT,
     writes=ROWS,

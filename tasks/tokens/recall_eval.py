@@ -61,7 +61,7 @@ def _row(doc_id: str, row: dict[str, Any], index: ChunksByDocument) -> dict[str,
 
 STEP: Final = Step(
     name="recall_eval",
-    version=6,
+    version=7,
     settings=StepSettings,
     reads=DOCUMENT,
     writes=ROWS,

@@ -71,7 +71,7 @@ def _time(value: str | None) -> datetime | None:
 
 STEP: Final = Step(
     name="sft",
-    version=6,
+    version=7,
     settings=StepSettings,
     reads=DOCUMENT,
     writes=ROWS,

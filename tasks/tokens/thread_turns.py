@@ -4,10 +4,11 @@ import json
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from itertools import groupby
 from typing import Any, Final
 
 from tasks.engine.markdown_fences import fence_spans
-from tasks.tokens.answers import asks_back, confirms, is_status, refutes, says_nothing
+from tasks.tokens.answers import asks_back, confirms, has_substance, only_thanks, refutes, says_nothing
 
 # Lines that talk to a bot.
 _COMMAND: Final = re.compile(
@@ -45,6 +46,8 @@ class Turn:
         by_maintainer: Whether the project speaks.
         refuted: The reporter tried it and says that it does not help.
         given: The source itself says who asks and who answers.
+        author: Tells who speaks from others; None where the account is gone.
+        aside: What the same side said beside it that is no answer: "Fixed in #12".
     """
 
     role: str
@@ -58,6 +61,8 @@ class Turn:
     by_maintainer: bool = False
     refuted: bool = False
     given: bool = False
+    author: str | None = None
+    aside: str = ""
 
 
 @dataclass(frozen=True)
@@ -83,17 +88,17 @@ def read_conversation(document: Mapping[str, Any]) -> Conversation | None:
     metadata = json.loads(document["metadata"])
     if metadata.get("kind") == "pull":
         return None
-    turns = _judged(_merged(_spoken(document)))
+    turns = _judged(_merged(_answering(_spoken(document))))
     while turns and turns[0].role != "user":
         turns = turns[1:]
-    confirmed = _confirmed(turns)
+    confirmed, confidence = _confirmed(turns)
     if confirmed is not None:
         turns = turns[: confirmed + 1]
     while turns and not _ends_well(turns[-1], confirmed=confirmed is not None):
         turns = turns[:-1]
     if len(turns) < 2:
         return None
-    signal, confidence = _signal(turns[-1], metadata, confirmed=confirmed is not None)
+    signal, confidence = _signal(turns[-1], metadata, confirmed=confidence)
     return Conversation(turns, signal, confidence)
 
 
@@ -113,7 +118,7 @@ def _ends_well(turn: Turn, *, confirmed: bool) -> bool:
         return False
     if turn.given or turn.accept_signal:
         return True
-    return not is_status(turn.text) and (confirmed or not (asks_back(turn.text) or turn.refuted))
+    return has_substance(turn.text) and (confirmed or not (asks_back(turn.text) or turn.refuted))
 
 
 def message_text(text: str) -> str:
@@ -152,6 +157,7 @@ def _spoken(document: Mapping[str, Any]) -> list[Turn]:
                 liked=sum(reactions.get(name, 0) for name in _LIKES) - reactions.get("-1", 0),
                 by_maintainer=bool(who.get("maintainer")),
                 given=given is not None,
+                author=who.get("author"),
             )
         )
     if turns and document["title"] and document["source_type"] == "github_issue" and turns[0].role == "user":
@@ -202,6 +208,36 @@ def _role(who: Mapping[str, Any], answered_by_maintainer: bool) -> str | None:
     return None if answered_by_maintainer else "assistant"
 
 
+def _answering(turns: Sequence[Turn]) -> list[Turn]:
+    """`turns` without those beside an answer that are none: what became of the thread, questions back, other people's.
+
+    Where no maintainer speaks, those who answer in a row talk to each other: the one stays whom the reporter's next
+    words confirm, else the first.
+    """
+    kept: list[Turn] = []
+    runs = [list(run) for _, run in groupby(turns, key=lambda turn: turn.role)]
+    for position, run in enumerate(runs):
+        if run[0].role == "user" or len(run) == 1:
+            kept += run
+            continue
+        answers = [turn for turn in run if _is_meant(turn) or has_substance(turn.text)] or run
+        after = runs[position + 1][0].text if position + 1 < len(runs) else None
+        if after is None:
+            answers = [turn for turn in answers if _is_meant(turn) or not asks_back(turn.text)] or answers
+        if not any(turn.by_maintainer or _is_meant(turn) for turn in answers):
+            telling = [turn for turn in answers if not asks_back(turn.text)] or answers
+            chosen = telling[-1 if after is not None and confirms(after) else 0].author
+            answers = [turn for turn in answers if turn.author == chosen]
+        aside = "\n".join(turn.text for turn in run if turn not in answers)
+        kept += [*answers[:-1], replace(answers[-1], aside=aside)]
+    return kept
+
+
+def _is_meant(turn: Turn) -> bool:
+    """Whether the source itself calls it an answer."""
+    return turn.given or turn.accept_signal is not None
+
+
 def _merged(turns: Sequence[Turn]) -> list[Turn]:
     merged: list[Turn] = []
     for turn in turns:
@@ -221,28 +257,50 @@ def _merged(turns: Sequence[Turn]) -> list[Turn]:
     return merged
 
 
-def _confirmed(turns: Sequence[Turn]) -> int | None:
-    """Position of the first answer that the reporter's next words confirm."""
+def _confirmed(turns: Sequence[Turn]) -> tuple[int | None, float]:
+    """Position of the first answer that the reporter's next words confirm, and how sure that is.
+
+    Of words that say nothing by themselves ("The latter one :)") the answer before is what he can do something with.
+    """
     for index in range(1, len(turns) - 1):
         answer, after = turns[index], turns[index + 1]
-        if answer.role == "assistant" and after.role == "user" and confirms(after.text) and not is_status(answer.text):
-            return index
-    return None
+        if answer.role != "assistant" or after.role != "user" or not confirms(after.text):
+            continue
+        confidence = 0.7 if only_thanks(after.text) else 0.9
+        for earlier in range(index, 0, -2):
+            turn = turns[earlier]
+            if has_substance(turn.text) and (earlier == index or not (asks_back(turn.text) or turn.refuted)):
+                return earlier, confidence if earlier == index else 0.6
+    return None, 0.0
 
 
-def _signal(answer: Turn, metadata: Mapping[str, Any], *, confirmed: bool) -> tuple[str | None, float]:
-    """Why the last answer counts as accepted, the best reason first."""
+def _signal(answer: Turn, metadata: Mapping[str, Any], *, confirmed: float) -> tuple[str | None, float]:
+    """Why the last answer counts as accepted, the best reason first.
+
+    A change that closes a thread says that it is solved; that it is solved as the answer says, only if that names it.
+    """
     if answer.accept_signal:
         return answer.accept_signal, 1.0
     if metadata.get("duplicate"):
         return None, 0.0
-    if metadata.get("links") and answer.by_maintainer:
-        return "fixed_by_change", 0.95
+    links = metadata.get("links")
+    if links and answer.by_maintainer:
+        return "fixed_by_change", 0.95 if _names(f"{answer.text}\n{answer.aside}", links) else 0.6
     if confirmed:
-        return "reporter_confirmed", 0.9
+        return "reporter_confirmed", confirmed
     closed = metadata.get("state_reason") == "completed" and metadata.get("closed_by") != "bot"
     if closed and not metadata.get("stale") and answer.by_maintainer:
         return "maintainer_closed", 0.6
     if answer.liked > 0:
         return "reactions", 0.4
     return None, 0.0
+
+
+def _names(text: str, links: Sequence[Mapping[str, str]]) -> bool:
+    """Whether an answer names one of the changes: "#12", "pull/12", the first digits of a commit."""
+    for link in links:
+        name = link["id"]
+        found = (name[:7],) if link["kind"] == "commit" else (f"#{name}", f"/pull/{name}", f"/merge_requests/{name}")
+        if any(re.search(re.escape(mark) + r"(?!\d)", text) for mark in found):
+            return True
+    return False

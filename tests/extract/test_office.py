@@ -125,6 +125,12 @@ def test_merged_cells_of_word_say_the_same_in_every_row_and_column():
     assert '<td rowspan="2">A</td>' in parsed.blocks[0]["html"]
 
 
+@pytest.mark.parametrize("title", ["Orders of the year 2024", "2024 年订单汇总表"])
+def test_a_cell_across_the_whole_table_says_its_text_once(title):
+    rows = [[Cell(title, columns=3)], [Cell("a"), Cell("b 二", columns=2)], [Cell("1"), Cell("2"), Cell("3")]]
+    assert table_markdown(rows) == f"| {title} |  |  |\n| --- | --- | --- |\n| a | b 二 | b 二 |\n| 1 | 2 | 3 |"
+
+
 def test_pictures_of_word_have_the_caption_below_them_and_charts_of_slides_are_tables():
     document = docx.Document()
     document.add_paragraph("See below. 见下图。")
@@ -147,6 +153,36 @@ def test_pictures_of_word_have_the_caption_below_them_and_charts_of_slides_are_t
     assert "|  | 收入 |\n| --- | --- |\n| 一季度 | 1.5 |\n| Q2 | 2 |" in parse_office("pptx", saved(deck)).text
 
 
+@pytest.mark.parametrize(
+    ("title", "name", "shape", "kind"),
+    [
+        ("销量", "甲", "COLUMN_CLUSTERED", "条形图"),
+        ("Sales", "A", "COLUMN_CLUSTERED", "Bar chart"),
+        ("份额", "甲", "PIE", "饼图"),
+        ("Share", "A", "LINE", "Line chart"),
+        ("Sales 销量", "A", "DOUGHNUT", "圆环图"),
+    ],
+)
+def test_a_chart_has_its_title_what_kind_it_is_in_its_language_and_its_values(title, name, shape, kind):
+    from pptx.chart.data import CategoryChartData
+    from pptx.enum.chart import XL_CHART_TYPE
+
+    deck = pptx.Presentation()
+    data = CategoryChartData()
+    data.categories = ["2023", "2024"]
+    data.add_series(name, (3, 4))
+    where = (Inches(1), Inches(1), Inches(4), Inches(3))
+    slide = deck.slides.add_slide(deck.slide_layouts[6])
+    chart = slide.shapes.add_chart(getattr(XL_CHART_TYPE, shape), *where, data).chart
+    chart.has_title = True
+    chart.chart_title.text_frame.text = title
+    parsed = parse_office("pptx", saved(deck))
+    table = f"|  | {name} |\n| --- | --- |\n| 2023 | 3 |\n| 2024 | 4 |"
+    assert parsed.text == f"{title}\n\n{kind}\n\n{table}"
+    says_kind = [block for block in parsed.blocks if "chart" in (block["attributes"] or "")]
+    assert [parsed.text[block["start"] : block["end"]] for block in says_kind] == [kind]
+
+
 def test_shapes_of_a_slide_are_read_from_top_left_and_groups_are_opened():
     deck = pptx.Presentation()
     slide = deck.slides.add_slide(deck.slide_layouts[6])
@@ -157,6 +193,15 @@ def test_shapes_of_a_slide_are_read_from_top_left_and_groups_are_opened():
     parsed = parse_office("pptx", saved(deck))
     assert parsed.text == "左 left\n\n右 right\n\n下 below\n\n组内 grouped"
     assert parsed.blocks[0]["x0"] == pytest.approx(72)
+
+
+def test_shapes_whose_tops_differ_by_less_than_a_line_are_of_one_row():
+    deck = pptx.Presentation()
+    for lower, texts in ((1.3, ("左 left", "右 right")), (1.6, ("右 right", "左 left"))):
+        slide = deck.slides.add_slide(deck.slide_layouts[6])
+        for text, left, top in (("右 right", 5, 1), ("左 left", 1, lower)):
+            slide.shapes.add_textbox(Inches(left), Inches(top), Inches(3), Inches(4)).text_frame.text = text
+        assert parse_office("pptx", saved(deck)).text.endswith("\n\n".join(texts))
 
 
 def test_sheets_keep_numbers_dates_and_merged_heads_and_are_cut_at_empty_rows():

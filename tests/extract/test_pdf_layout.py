@@ -170,6 +170,22 @@ def test_merged_cells_keep_their_spans():
     )
 
 
+def test_merged_cells_say_the_same_in_every_row_and_column_and_a_title_once():
+    def merged(page):
+        for box in [(68, 80, 368, 100), (68, 100, 168, 140), (168, 100, 368, 120), (168, 120, 268, 140),
+                    (268, 120, 368, 140), (68, 140, 168, 160), (168, 140, 268, 160), (268, 140, 368, 160)]:  # fmt: skip
+            page.draw_rect(box)
+        for x, y, text in [(150, 94, "Revenue 收入表"), (72, 124, "项目"), (200, 114, "Amount"),
+                           (172, 134, "2023"), (272, 134, "2024"), (72, 154, "收入"), (172, 154, "1,000"),
+                           (272, 154, "2,000")]:  # fmt: skip
+            write(page, x, y, text)
+
+    assert pieces(read(merged), "table") == [
+        "| Revenue 收入表 |  |  |\n| --- | --- | --- |\n| 项目 | Amount | Amount |\n| 项目 | 2023 | 2024 |\n"
+        "| 收入 | 1,000 | 2,000 |"
+    ]
+
+
 def test_a_figure_cut_by_the_side_of_its_cell_is_whole():
     def narrow(page):
         rule_off(page, 2, 2, step=30)

@@ -12,7 +12,7 @@ from schemas.settings import StepSettings
 from tasks.tokens.chunks import ROWS as _CHUNKS
 from tasks.tokens.chunks import cut_chunks
 from tasks.tokens.qa_pairs import STEP as QA_STEP
-from tasks.tokens.qa_pairs import make_pairs
+from tasks.tokens.qa_pairs import answers_its_question, make_pairs, short_question
 from tasks.tokens.recall_eval import STEP as RECALL_STEP
 from tasks.tokens.recall_eval import make_questions
 from tasks.tokens.settings import ChunksSettings
@@ -147,6 +147,96 @@ def test_the_best_reason_to_accept_is_named():
     assert _signal(ASKED, (OTHER | {"reactions": {"+1": 2, "-1": 2}}, "Restart. 重启。")) is None
 
 
+def _confidence(*spoken: tuple[dict[str, Any], str], **metadata: Any) -> float:
+    found = read_conversation(_document(*spoken, **metadata))
+    return found.confidence if found else 0.0
+
+
+@pytest.mark.parametrize(
+    ("words", "confidence"), [("That worked, thanks!", 0.9), ("已解决，谢谢", 0.9), ("Thanks!", 0.7), ("谢谢！", 0.7)]
+)
+def test_thanks_alone_say_less_than_that_it_works(words: str, confidence: float):
+    assert _confidence(ASKED, ANSWERED, (REPORTER, words)) == confidence
+
+
+@pytest.mark.parametrize(
+    ("answer", "confidence"),
+    [
+        (f"{ANSWERED[1]} See #9.", 0.95),
+        ("It was the timer: fixed in abcdef0. 计时器的问题。", 0.95),
+        (ANSWERED[1], 0.6),
+        ("It is the third of #91. 见第三条。", 0.6),
+    ],
+)
+def test_a_change_speaks_for_the_answer_that_names_it(answer: str, confidence: float):
+    links = [{"kind": "pull", "id": "9"}, {"kind": "commit", "id": "abcdef0123"}]
+    assert _confidence(ASKED, (MAINTAINER, answer), links=links) == confidence
+    assert _confidence(ASKED, (MAINTAINER, answer), (MAINTAINER, "Fixed in #9. 已修复"), links=links) == 0.95
+
+
+@pytest.mark.parametrize("pointer", ["The latter one :)", "后者吧", "Yes, as above.", "Fixed in #12", "已修复，见 #12"])
+def test_thanks_for_a_word_that_says_nothing_are_for_the_answer_before(pointer: str):
+    said = (
+        ASKED,
+        ANSWERED,
+        (REPORTER, "The first value or the second? 哪一个？"),
+        (MAINTAINER, pointer),
+        (REPORTER, "Thanks, 谢谢"),
+    )
+    assert (_signal(*said), _confidence(*said)) == ("reporter_confirmed", 0.6)
+    assert _said(*said) == [("user", ASKED[1]), ("assistant", ANSWERED[1])]
+    assert _said(ASKED, (MAINTAINER, pointer), (REPORTER, "Thanks, 谢谢")) == []
+
+
+def test_what_became_of_the_thread_is_no_part_of_an_answer():
+    closing = (
+        (MAINTAINER, "Closing per WG consensus."),
+        (MAINTAINER, "另外请另开一个 issue。"),
+        (MAINTAINER, "Any news? 有消息吗？"),
+    )
+    assert _said(ASKED, ANSWERED, *closing) == _said(ASKED, ANSWERED)
+    # What the reporter answers stays where it is.
+    asked_back = _said(
+        ASKED, ANSWERED, (MAINTAINER, "Which version? 哪个版本？"), (REPORTER, "2.1"), (MAINTAINER, "Take 2.2. 升级。")
+    )
+    assert asked_back[1][1].endswith("Which version? 哪个版本？")
+
+
+def test_of_several_who_answer_for_themselves_one_does():
+    first, second = ({**OTHER, "author": name} for name in ("ann", "ben"))
+    talk = (
+        ASKED,
+        (first, "Open port 80. 打开 80 端口。"),
+        (second, "Or take a new message. 或者换一条消息。"),
+        (first, "And 443."),
+    )
+    assert _said(*talk)[1][1] == "Open port 80. 打开 80 端口。\n\nAnd 443."
+    assert _said(*talk[:3], (REPORTER, "It works now. 可以了"))[1][1] == "Or take a new message. 或者换一条消息。"
+
+
+@pytest.mark.parametrize(
+    "said",
+    ["You could open a new issue in the main repo. Then this issue could be closed.",
+     "Moved to https://example.com/1.", "请另开一个 issue，谢谢", "请到论坛提问。",
+     "Couldn't reproduce it. Using Mint 20, Qt 5.12.8.", "在 2.1 上无法复现。", "Confirming this bug on master",
+     "我这边也遇到了，可以复现。", "I agree with @kaduk here. Closing", "同意楼上。关闭。"],
+)  # fmt: skip
+def test_who_is_sent_elsewhere_is_not_answered(said: str):
+    assert _said(ASKED, (MAINTAINER, said), state_reason="completed", closed_by="maintainer") == []
+
+
+@pytest.mark.parametrize(
+    "said",
+    ["Set `a: 1`. If it still fails, open a new issue.", "把它设为 0，不行再新开一个 issue。",
+     "Cannot reproduce on 2.2: please update.", "无法复现，请升级到 2.2。",
+     "Reproduced: it happens when the cache is full.",
+     "复现了，是缓存满了导致的。", "Move the file to /etc. 移到 /etc 下。",
+     "The third option needs root.", "第二个要开 80 端口。"],
+)  # fmt: skip
+def test_advice_is_an_answer_whatever_else_it_says(said: str):
+    assert _said(ASKED, (MAINTAINER, said))[1] == ("assistant", said)
+
+
 @pytest.mark.parametrize(
     "metadata",
     [{}, {"stale": True}, {"closed_by": "bot"}, {"duplicate": True}, {"state_reason": "not_planned"}],
@@ -237,6 +327,30 @@ def test_a_faq_that_asks_twice_is_one_pair_with_a_variant(batch, tokenizer):
     assert row["variants"] == ["多长时间备份？"]
     assert len(row["gold_chunk_ids"]) == 2
     assert row["question_token"] == "备份 多久 一次 ？"
+
+
+@pytest.mark.parametrize(
+    ("asked", "question"),
+    [
+        ("Hi,\n\nthe length stands there twice.", "Format 格式\n\nthe length stands there twice."),
+        ("大家好，\n\n长度写了两次。", "Format 格式\n\n长度写了两次。"),
+        ("```\nstruct {\n\nint a;\n}\n```\n\nBoth orders 顺序不同。", "Format 格式\n\nBoth orders 顺序不同。"),
+    ],
+)
+def test_a_question_is_neither_a_greeting_nor_half_of_a_listing(asked: str, question: str):
+    assert short_question(_document((REPORTER, asked), title="Format 格式"), f"Format 格式\n\n{asked}") == question
+
+
+@pytest.mark.parametrize(
+    ("title", "asks"), [("Developer notes 讨论串", False), ("It does not start", True), ("启动失败", True)]
+)
+def test_a_title_without_a_question_or_fault_is_not_asked(title: str, asks: bool):
+    document = _document(
+        (REPORTER, "Everybody is welcome here."), (MAINTAINER, "A section was added. 新增一节。"), title=title
+    )
+    found = read_conversation(document)
+    assert found is not None
+    assert answers_its_question(document, found) == asks
 
 
 def test_threads_that_were_answered_alike_stay_apart(documents, tokenizer):
