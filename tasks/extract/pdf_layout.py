@@ -12,7 +12,7 @@ from tasks.extract.pdf_contents import contents, find_contents
 from tasks.extract.pdf_grids import Cell, Edge
 from tasks.extract.pdf_lines import Line, PageLines
 from tasks.extract.pdf_order import Row, order_rows, rows_of
-from tasks.extract.pdf_paragraphs import Paragraph, group_rows, is_unfinished, join_lines, line_key, row_key, row_text
+from tasks.extract.pdf_paragraphs import Paragraph, group_rows, is_among, is_unfinished, join_lines, line_key, row_text
 from tasks.extract.pdf_table_text import html_table, markdown_table
 
 # Lines at the top and bottom of a page that may be its header and footer.
@@ -129,7 +129,7 @@ def _part_footnotes(
 ) -> tuple[list[Row], list[Paragraph]]:
     """The rows of a column without its footnotes, and those: small rows at its foot that begin with a mark."""
     end = len(rows)
-    while end and row_key(rows[end - 1]) in apart:
+    while end and is_among(row_text(rows[end - 1]), apart):
         end -= 1
     first = end
     while first and rows[first - 1].cells[-1].size < _FOOTNOTE_SIZE * body and rows[first - 1].cells[0].table is None:
@@ -183,7 +183,7 @@ def join_over_breaks(pages: Sequence[list[Paragraph]], apart: frozenset[str]) ->
     for paragraphs in pages:
         gone = []
         for index, paragraph in enumerate(paragraphs):
-            if paragraph.kind == "footnote" or "askew" in paragraph.attributes or line_key(paragraph.text) in apart:
+            if paragraph.kind == "footnote" or "askew" in paragraph.attributes or is_among(paragraph.text, apart):
                 paragraph_opens = paragraph.opens_column
                 if paragraph_opens and index + 1 < len(paragraphs):
                     paragraphs[index + 1].opens_column = True

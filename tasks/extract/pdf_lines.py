@@ -122,9 +122,7 @@ def _line(spans: list[dict[str, Any]], box: Box, block: int, order: int) -> Line
         text = span["text"]
         most = span
     else:
-        spans = _single(spans)
-        text = "".join([span["text"] for span in spans])
-        most = max(spans, key=lambda span: len(span["text"]))
+        text, most = _joined(spans)
     if "\u200b" in text:
         text = text.replace("\u200b", "")
     if not text or text.isspace():
@@ -135,14 +133,23 @@ def _line(spans: list[dict[str, Any]], box: Box, block: int, order: int) -> Line
     return Line(text, x0, y0, x1, y1, most["size"], bold, mono, block, order, bool(flags & _SUPERSCRIPT), most["font"])
 
 
-def _single(spans: list[dict[str, Any]]) -> list[dict[str, Any]]:
-    """Without spans that say again what the one before says in its place: bold by overprinting."""
-    kept = spans[:1]
+def _joined(spans: list[dict[str, Any]]) -> tuple[str, dict[str, Any]]:
+    """What spans say, and the longest of them.
+
+    One that says again what the one before says in its place, bold by overprinting, is left out.
+    """
+    before = most = spans[0]
+    said = before["text"]
+    pieces, length = [said], len(said)
     for span in spans[1:]:
-        before = kept[-1]
-        if span["text"] != before["text"] or abs(span["bbox"][0] - before["bbox"][0]) > 0.3 * span["size"]:
-            kept.append(span)
-    return kept
+        text = span["text"]
+        if text == said and abs(span["bbox"][0] - before["bbox"][0]) <= 0.3 * span["size"]:
+            continue
+        pieces.append(text)
+        before, said = span, text
+        if len(text) > length:
+            most, length = span, len(text)
+    return "".join(pieces), most
 
 
 @lru_cache(maxsize=1024)

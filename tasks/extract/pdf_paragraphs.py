@@ -3,6 +3,7 @@
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from functools import lru_cache
 from itertools import pairwise
 from statistics import median
 from typing import Final
@@ -67,7 +68,7 @@ def group_rows(rows: Sequence[Row], page: int, apart: frozenset[str] = frozenset
         apart: Keys (`line_key`) of lines that repeat over pages: never joined with others.
     """
     groups: list[list[Row]] = []
-    frame = _Frame([row for row in rows if not apart or row_key(row) not in apart] or rows)
+    frame = _Frame([row for row in rows if not is_among(row_text(row), apart)] or rows)
     for row in rows:
         if groups and frame.continues(groups[-1], row) and not _apart(groups[-1][-1], row, apart):
             groups[-1].append(row)
@@ -83,11 +84,20 @@ def line_key(text: str) -> str:
     return f"{'#' * spaced.startswith(' ')}{inner}{'#' * bool(inner and spaced.endswith(' '))}"
 
 
-def row_key(row: Row) -> str:
-    """`line_key` of a row."""
-    if row.key is None:
-        row.key = line_key(row_text(row))
-    return row.key
+def is_among(text: str, keys: frozenset[str]) -> bool:
+    """Whether the `line_key` of a line is among `keys`; for most lines their first and last character tell."""
+    text = text.strip()
+    if not text or not keys:
+        return False
+    first, last = text[0], text[-1]
+    ends = ("#" if first.isdecimal() else first, "#" if last.isdecimal() else last)
+    return ends in _ends(keys) and line_key(text) in keys
+
+
+@lru_cache(maxsize=4)
+def _ends(keys: frozenset[str]) -> frozenset[tuple[str, str]]:
+    """First and last characters."""
+    return frozenset((key[0], key[-1]) for key in keys if key)
 
 
 def row_text(row: Row) -> str:
@@ -197,7 +207,7 @@ def _alike(a: Row, b: Row) -> bool:
 
 
 def _apart(before: Row, row: Row, apart: frozenset[str]) -> bool:
-    return bool(apart) and (row_key(before) in apart) != (row_key(row) in apart)
+    return bool(apart) and is_among(row_text(before), apart) != is_among(row_text(row), apart)
 
 
 def _paragraph(rows: list[Row], page: int, right: float) -> Paragraph:

@@ -11,7 +11,7 @@ from tasks.extract.pdf_health import cause_of_loss, check_text, missing_content
 from tasks.extract.pdf_images import find_pictures
 from tasks.extract.pdf_layout import body_size, join_over_breaks, lay_out, repeated_edges
 from tasks.extract.pdf_lines import PageLines, read_lines
-from tasks.extract.pdf_paragraphs import Paragraph, line_key
+from tasks.extract.pdf_paragraphs import Paragraph, is_among
 from tasks.extract.pdf_tables import take_tables
 from tasks.extract.settings import ExtractCause
 
@@ -78,7 +78,7 @@ def _read(document: Any, data: bytes, *, pictures: bool) -> Parsed:
     laid_out = {page.number: lay_out(page, tables[page.number], body, apart) for page in pages}
     join_over_breaks(list(laid_out.values()), apart)
     paragraphs = [paragraph for page in pages for paragraph in laid_out[page.number]]
-    running = [paragraph.text for paragraph in paragraphs if line_key(paragraph.text) in apart]
+    running = [paragraph.text for paragraph in paragraphs if is_among(paragraph.text, apart)]
     mark_headings(paragraphs, document.get_toc(), running)
     parsed = _write(pages, laid_out, found)
     parsed.metadata, parsed.title = metadata, _title(document, paragraphs)
