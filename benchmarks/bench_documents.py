@@ -4,7 +4,7 @@
 
 - `ratio`: pages a CPU second of the whole step (inventory entry to rows, sandbox and pipes included) over those
   of `get_text("dict")` without pictures, on the same files in the same run, the best of several rounds each; files with
-  tables, files without, and both. Pictures of documents are left out on both sides, and measured beside.
+  tables, files without, and both; of pymupdf4llm, which takes minutes, two rounds. Pictures of documents are left out on both sides, and measured beside.
 - `processes`: files an hour of two processes over those of one.
 - `memory`: resident megabytes of the step with its sandbox, along a thousand files.
 
@@ -42,12 +42,15 @@ _RAW = pymupdf.TEXTFLAGS_DICT & ~pymupdf.TEXT_PRESERVE_IMAGES
 _PYMUPDF4LLM = """
 import sys, time
 import pymupdf4llm
-took = pages = 0
-for path in sys.argv[1:]:
-    start = time.process_time()
-    pages += len(pymupdf4llm.to_markdown(path, page_chunks=True, show_progress=False))
-    took += time.process_time() - start
-print(pages / took)
+best = 0
+for _ in range(2):
+    took = pages = 0
+    for path in sys.argv[1:]:
+        start = time.process_time()
+        pages += len(pymupdf4llm.to_markdown(path, page_chunks=True, show_progress=False))
+        took += time.process_time() - start
+    best = max(best, pages / took)
+print(best)
 """
 
 
