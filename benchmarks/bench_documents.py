@@ -3,8 +3,9 @@
     python benchmarks/bench_documents.py [--pymupdf4llm ENV/bin/python] [--only ratio|processes|memory]
 
 - `ratio`: pages a CPU second of the whole step (inventory entry to rows, sandbox and pipes included) over those
-  of `get_text("dict")` without pictures, on the same files in the same run, the best of several rounds each; files with
-  tables, files without, and both; of pymupdf4llm, which takes minutes, two rounds. Pictures of documents are left out on both sides, and measured beside.
+  of `get_text("dict")` without pictures, on the same files in the same run, the best of several rounds each (of
+  pymupdf4llm, which takes minutes, of two); files with tables, files without, and both. Pictures of documents are left
+  out on both sides, and measured beside.
 - `processes`: files an hour of two processes over those of one.
 - `memory`: resident megabytes of the step with its sandbox, along a thousand files.
 

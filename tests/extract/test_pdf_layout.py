@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 
 from tasks.extract.parsed import Parsed
 from tasks.extract.pdf_grids import find_grids, rule_edges
+from tasks.extract.pdf_paragraphs import is_among, line_key
 from tasks.extract.pdf_reader import parse_pdf
 from tests.extract.test_pdf import EN, ZH, pdf, write
 
@@ -299,3 +300,13 @@ def test_every_drawn_grid_is_found_with_all_its_cells(widths: list[float], heigh
     assert (len(grid.xs), len(grid.ys)) == (len(xs), len(ys))
     assert len(grid.cells) == len(widths) * len(heights)
     assert grid.closed > 0.9
+
+
+EDGE_LINES = st.text(alphabet="第页a Pg1２3\u3000 ", max_size=8)
+
+
+@given(st.frozensets(EDGE_LINES.map(line_key), max_size=4), EDGE_LINES)
+def test_a_line_is_among_keys_if_its_own_key_is_and_numbers_of_pages_do_not_matter(keys, line):
+    assert is_among(line, keys) == (line_key(line) in keys and bool(line.strip()))
+    assert line_key(line) == re.sub(r"[\d\s]+", "#", line.strip())
+    assert line_key(f"第 1 页 {line}") == line_key(f"第 20 页 {line}")
