@@ -184,7 +184,7 @@ def _merged(spans: list[dict[str, Any]]) -> list[Edit]:
 
 STEP: Final = Step(
     name=NAME,
-    version=9,
+    version=10,
     settings=CleanSettings,
     reads=DOCUMENT,
     writes=DOCUMENT,

@@ -3,7 +3,8 @@
 Three misreadings leave everything needed to undo them: UTF-8 read as Windows-1252, Latin-1 or Mac Roman (ftfy's
 detector and repair, without the rest of ftfy, that would turn ，：“” into ASCII); UTF-8 read as GBK (鐨勬槸 for 的是);
 GBK read as Latin-1 (ÖÐÎÄ for 中文). What lost bytes on the way (锟斤拷) stays, for `quality` to judge. Only a line, or
-a run, that decodes as a whole is repaired.
+a run, that decodes as a whole is repaired. One Chinese character or mark read as Latin-1 (»ò for 或) could be two
+letters: it is repaired where the document was misread, which its longer runs tell.
 """
 
 import re
@@ -23,25 +24,40 @@ MISREAD: Final = (
 )
 _LINES: Final = re.compile(r"[^\n]+")
 _READ_AS_LATIN: Final = re.compile("[\u00a1-\u00ff]{4,}")
+_PAIRS_READ_AS_LATIN: Final = re.compile("(?:[\u00a1-\u00ff]{2})+")
+# Characters of longer runs, from which on a document as a whole was read as Latin-1.
+_MISREAD_DOCUMENT: Final = 8
+# Lead bytes of GB 2312 for marks, ×, ①, full-width forms; for common characters.
+_COMMON_LEADS: Final = (range(0xA1, 0xA4), range(0xB0, 0xD8))
 _READ_AS_GBK: Final = re.compile("[锛銆鐨鏄鍦浜涓鈥]")
 # Han, their marks, full-width forms; typographic quotes and dashes.
 _CHINESE: Final = re.compile("[\u2010-\u2027\u3000-\u303f\u4e00-\u9fff\uff01-\uff5e]")
+_HAN: Final = re.compile("[\u4e00-\u9fff]")
 _ASCII: Final = re.compile("[\t\x20-\x7e]")
 
 
 def find_mojibake(text: str) -> list[Edit]:
     """What was misread, and what was written; in the order of the text."""
     edits = []
+    from_latin = _from_latin_throughout if _is_read_as_latin(text) else _from_latin
     for line in _LINES.finditer(text):
         said = line[0]
         if said.isascii():
             continue
-        repaired = _from_gbk(said) or _from_latin(said)
+        repaired = _from_gbk(said) or from_latin(said)
         if repaired is None and is_bad(said):
             repaired = ftfy.fix_encoding(said)
         if repaired is not None and repaired != said and "\n" not in repaired:
             edits.append(_narrowed(line.start(), said, repaired))
     return outside_fences(text, edits)
+
+
+def _is_read_as_latin(text: str) -> bool:
+    """Whether enough of a document is GBK that was read as Latin-1 for all of it to be: no Chinese is left then."""
+    if _HAN.search(text):
+        return False
+    runs = _READ_AS_LATIN.finditer(text)
+    return sum(len(run[0]) // 2 for run in runs if _written_in_gbk(run) != run[0]) >= _MISREAD_DOCUMENT
 
 
 def _from_gbk(line: str) -> str | None:
@@ -59,6 +75,22 @@ def _from_latin(line: str) -> str | None:
     """The line with every run of GBK that was read as Latin-1 repaired."""
     repaired = _READ_AS_LATIN.sub(_written_in_gbk, line)
     return repaired if repaired != line else None
+
+
+def _from_latin_throughout(line: str) -> str | None:
+    """The same in a document that was misread as a whole: single characters and marks too."""
+    repaired = _PAIRS_READ_AS_LATIN.sub(_pairs_written_in_gbk, line)
+    return repaired if repaired != line else None
+
+
+def _pairs_written_in_gbk(run: re.Match[str]) -> str:
+    data = run[0].encode("latin-1")
+    if not all(any(lead in leads for leads in _COMMON_LEADS) for lead in data[::2]):
+        return _written_in_gbk(run)
+    try:
+        return data.decode("gb2312")
+    except UnicodeError:
+        return _written_in_gbk(run)
 
 
 def _written_in_gbk(run: re.Match[str]) -> str:

@@ -38,6 +38,31 @@ def test_what_was_misread_is_read_rightly(text: str, written: str, read: str):
 @pytest.mark.parametrize(
     "text",
     [
+        f"`.Z` 或 `.zip`，用 `cvs co`，不是 {CHINESE}",
+        f"| flex | 3 × 4 | 值 |\n\n{CHINESE}\n\n© 的 API",
+        f"Click 确定 or 否 (no) and wait 5 秒.\n\nThe log says: {CHINESE}\n\nDone。",
+    ],
+)
+def test_single_characters_of_a_document_that_was_misread_are_read_rightly(text: str):
+    misread = text.replace("©", "(c)").encode("gb2312").decode("latin-1")
+    assert _repaired(misread) == text.replace("©", "(c)")
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "A line of noise: ÎÒÃÇÊÇÖÐ¹úÈË, and ÀÉ is two letters. 这里是中文。",
+        "Nothing else was misread: »ò £¬ Öµ ¡Á, and no more.",
+    ],
+)
+def test_two_letters_that_could_be_one_character_stay_where_the_document_was_not_misread(text: str):
+    for pair in ("ÀÉ", "»ò", "£¬", "Öµ", "¡Á"):
+        assert (pair in _repaired(text)) == (pair in text)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
         CHINESE, ENGLISH, "她说：“你好”，然后走了…", "ÀÉÎÕÜ names: Ångström, Þórr", "鐨 is a character, 鈥 another",
         "鎮江、涓埃、銆 銀行", "© 2020 ® ™ €5 £3", "łódź, přílišžluťoučký", "联通", "Ｆｕｌｌ，：“”", "ÄÖÜäöüß",
     ],
