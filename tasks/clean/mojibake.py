@@ -22,7 +22,8 @@ MISREAD: Final = (
     "|[锛銆鐨鏄鍦浜涓鈥]"
     "|[\u00a1-\u00ff]{4}"
 )
-_LINES: Final = re.compile(r"[^\n]+")
+# Without the blanks at its end, which another pass takes out.
+_LINES: Final = re.compile(r"[^\n]*[^\s]")
 _READ_AS_LATIN: Final = re.compile("[\u00a1-\u00ff]{4,}")
 _PAIRS_READ_AS_LATIN: Final = re.compile("(?:[\u00a1-\u00ff]{2})+")
 # Characters of longer runs, from which on a document as a whole was read as Latin-1.

@@ -126,6 +126,7 @@ PIECES = st.lists(
 @settings(max_examples=300, deadline=None)
 @given(PIECES.map("".join))
 @example("Ã©" * 3)
+@example("Ã©é  ")
 def test_runs_of_the_map_are_the_same_in_both_texts(text: str):
     from tasks.clean.clean import _edit, _passes
 
