@@ -116,7 +116,7 @@ def _quarantine(entry: Mapping[str, Any], error: RawError | ParseError | Sandbox
 
 STEP: Final = Step(
     name=NAME,
-    version=8,
+    version=9,
     settings=ExtractSettings,
     reads=INVENTORY,
     writes=DOCUMENT,

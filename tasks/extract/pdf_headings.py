@@ -5,7 +5,7 @@ from collections import Counter
 from collections.abc import Iterable, Sequence
 from typing import Any, Final
 
-from tasks.extract.pdf_paragraphs import Paragraph
+from tasks.extract.pdf_paragraphs import Paragraph, is_caption
 
 _MAX_CHARS: Final = 160
 _MAX_ROWS: Final = 3
@@ -85,7 +85,7 @@ def _may_be_heading(paragraph: Paragraph) -> bool:
 
 
 def _stands_out(paragraph: Paragraph, body: float, font: str) -> bool:
-    if _NOT_AT_END.search(paragraph.text[-4:]):
+    if _NOT_AT_END.search(paragraph.text[-4:]) or is_caption(paragraph.text):
         return False
     if paragraph.size >= _LARGER * body:
         return True

@@ -8,6 +8,7 @@ from itertools import pairwise
 from statistics import median
 from typing import Final
 
+from tasks.extract.captions import CAPTION
 from tasks.extract.parsed import Box
 from tasks.extract.pdf_grids import Cell
 from tasks.extract.pdf_lines import Line
@@ -22,9 +23,11 @@ _ZEROS: Final = "0٠۰߀०০੦૦୦௦౦೦൦๐໐༠၀០᠐０"
 _DIGITS_AS_SPACES: Final = {ord(zero) + value: " " for zero in _ZEROS for value in range(10)}
 # How a text ends is seen in so many characters.
 _TAIL: Final = 16
+# Controls of the upper half are what fonts of symbols without a mapping give.
 _BULLET: Final = re.compile(
-    r"[•●○◦▪■□◆◇▶►➢➤✓✔※‣⁃∙·\u2013\u2014*\uf0b7\uf06c\uf0d8\uf0a7\uf06e\uf0fc-]\s+(?=\S)|[•●▪■◆➢\uf0b7\uf06c\uf0d8]\s*(?=\S)"
+    r"[\x80-\x9f•●○◦▪■□◆◇❖❑❒▶►➢➤⮚✓✔※‣⁃∙·\u2013\u2014*\uf0b7\uf06c\uf0d8\uf0a7\uf06e\uf0fc-]\s+(?=\S)|[•●▪■◆❖➢\uf0b7\uf06c\uf0d8]\s*(?=\S)"
 )
+_TABLE_CAPTION: Final = re.compile(r"(?:[续續附]?表|table)\s*\d", re.IGNORECASE)
 _NUMBERED: Final = re.compile(
     r"(?:\(?\d{1,3}[.)、）](?!\d)|[（(]\d{1,2}[)）]|[（(][一二三四五六七八九十]{1,3}[)）]|[一二三四五六七八九十]{1,3}、"
     r"|[①-⑳]|\(?[a-zA-Z][.)]\s)\s*(?=\S)"
@@ -100,6 +103,11 @@ def _ends(keys: frozenset[str]) -> frozenset[tuple[str, str]]:
     return frozenset((key[0], key[-1]) for key in keys if key)
 
 
+def is_caption(text: str) -> bool:
+    """Whether a line begins like the caption of a figure or a table: "Figure 3", 图3, "Table 3", 表 7-1."""
+    return bool(CAPTION.match(text) or _TABLE_CAPTION.match(text))
+
+
 def row_text(row: Row) -> str:
     """The cells of a row, with a space where they stand apart."""
     if row.text is None:
@@ -123,6 +131,13 @@ def _rest(before: Line, cell: Line) -> str:
         if said.endswith(cell.text[:count]):
             return cell.text[count:]
     return cell.text
+
+
+def list_text(text: str) -> str | None:
+    """An item of a list as Markdown; None for what is none."""
+    if bullet := _BULLET.match(text):
+        return f"- {text[bullet.end() :]}"
+    return text if _NUMBERED.match(text) else None
 
 
 def join_lines(before: str, after: str) -> str:
@@ -195,6 +210,8 @@ class _Frame:
         needed = len(first_word) * size * (1.0 if first_word == "一" else 0.5)
         if ended and room > needed + size:
             return True
+        if room > 2 * size and is_caption(row_text(row)):
+            return True
         if room > 0.45 * (self.right - self.left):
             return len(group) > 1 or self.right - row.x1 < 0.2 * (self.right - self.left)
         indented = row.x0 - before.x0 > 0.9 * size
@@ -219,10 +236,8 @@ def _paragraph(rows: list[Row], page: int, right: float) -> Paragraph:
     for row in rows:
         text = join_lines(text, row_text(row))
     kind = "paragraph"
-    if bullet := _BULLET.match(text):
-        kind, text = "list", f"- {text[bullet.end() :]}"
-    elif _NUMBERED.match(text):
-        kind = "list"
+    if item := list_text(text):
+        kind, text = "list", item
     bold = all(r.cells[0].bold for r in rows)
     return Paragraph(rows, kind, page, text, box=box, size=first.size, bold=bold, right=right)
 

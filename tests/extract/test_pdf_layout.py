@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from tasks.extract.parsed import Parsed
 from tasks.extract.pdf_grids import find_grids, rule_edges
-from tasks.extract.pdf_paragraphs import is_among, line_key
+from tasks.extract.pdf_paragraphs import is_among, line_key, list_text
 from tasks.extract.pdf_reader import parse_pdf
 from tests.extract.test_pdf import EN, ZH, pdf, write
 
@@ -300,6 +300,26 @@ def test_every_drawn_grid_is_found_with_all_its_cells(widths: list[float], heigh
     assert (len(grid.xs), len(grid.ys)) == (len(xs), len(ys))
     assert len(grid.cells) == len(widths) * len(heights)
     assert grid.closed > 0.9
+
+
+@pytest.mark.parametrize(
+    ("heading", "caption", "line"),
+    [("2. Ratings", "Table 2-1: Ratings of the years", EN[:60]), ("二、评级情况", "表2-1：历年评级情况", ZH[:30])],
+)
+def test_the_caption_of_a_table_is_no_heading_and_no_part_of_the_heading_above_it(heading, caption, line):
+    def captioned(page):
+        for index, (text, size) in enumerate([(heading, 14), (caption, 14), *[(line, 10)] * 6]):
+            write(page, 60, 100 + 18 * index, text, size)
+
+    parsed = read(captioned)
+    assert pieces(parsed, "heading") == [f"# {heading}"]
+    assert caption in pieces(parsed, "paragraph")
+
+
+@pytest.mark.parametrize("bullet", ["❖", "❑", "⮚", "\x99"])
+def test_bullets_of_symbol_fonts_are_lists(bullet):
+    assert list_text(f"{bullet} 第一项 first") == "- 第一项 first"
+    assert list_text("第一项 first") is None
 
 
 EDGE_LINES = st.text(alphabet="第页a Pg1２3\u3000 ", max_size=8)
