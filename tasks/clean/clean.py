@@ -25,6 +25,7 @@ from tasks.clean.tidying import find_invisible, find_spare_lines, find_trailing_
 from tasks.clean.untidy import find_untidy, without_tails
 from tasks.clean.variants import find_traditional, find_wide_letters
 from tasks.engine.edits import Edit, EditedText, moved_blocks
+from tasks.engine.garbage import uncollected
 from tasks.engine.partition import split
 from tasks.engine.step import Partition, Step
 from tasks.engine.word_count import count_words
@@ -62,8 +63,9 @@ def clean_documents(batch: pa.Table, settings: CleanSettings) -> Partition:
         (settings.licence_headers, find_licence_headers),
         (settings.thread_noise, find_thread_noise),
     )
-    removed = pa.concat_tables([REMOVED_SPAN.empty(), *(find(batch) for wanted, find in finders if wanted)])
-    cleaned, text_map = _apply(batch, removed, settings)
+    with uncollected():
+        removed = pa.concat_tables([REMOVED_SPAN.empty(), *(find(batch) for wanted, find in finders if wanted)])
+        cleaned, text_map = _apply(batch, removed, settings)
     text = pl.Series(pl.from_arrow(cleaned["text"]))
     empty = text.str.strip_chars() == ""
     reason = pl.select(pl.when(empty).then(pl.lit(CleanReason.NOTHING_LEFT.value))).to_series()

@@ -6,8 +6,7 @@ nothing else goes whole, with the break before it; the text a thread was opened 
 
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
-from typing import Final
+from typing import Final, NamedTuple
 
 import polars as pl
 import pyarrow as pa
@@ -47,8 +46,7 @@ _HTML_CODE: Final = re.compile(r"<(pre|code)\b[^>]*>.{0,10000}?</\1>", re.DOTALL
 _BLOCKS: Final = MarkdownIt("commonmark").disable(["inline", "text_join"], ignoreInvalid=True)
 
 
-@dataclass(frozen=True)
-class Turn:
+class Turn(NamedTuple):
     """Where a message lies in a thread.
 
     Args:

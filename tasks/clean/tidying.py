@@ -50,7 +50,7 @@ def find_uncomposed(text: str) -> list[Edit]:
 def find_trailing_blanks(text: str) -> list[Edit]:
     """Blanks at the ends of lines."""
     edits = []
-    for pair in _LINEENDS:
+    for pair in _LINEENDS[:2] if text.isascii() else _LINEENDS:
         at = text.find(pair)
         while at >= 0:
             line = text.rfind("\n", 0, at) + 1

@@ -14,6 +14,7 @@ import pyarrow as pa
 from schemas.document import DOCUMENT
 from schemas.inventory import INVENTORY
 from schemas.outcomes import DROP, QUARANTINE
+from tasks.engine.garbage import uncollected
 from tasks.engine.partition import drop_rows
 from tasks.engine.step import Accounting, Partition, Step
 from tasks.extract.issue_authors import mark_canned
@@ -47,6 +48,11 @@ def extract_threads(batch: pa.Table, settings: ExtractSettings) -> Partition:
     Returns:
         Documents in the order of their files and records; `records` counts the records of all files.
     """
+    with uncollected():
+        return _extracted(batch, settings)
+
+
+def _extracted(batch: pa.Table, settings: ExtractSettings) -> Partition:
     kept: list[dict[str, Any]] = []
     superseded: list[tuple[dict[str, Any], str]] = []
     quarantined: list[dict[str, Any]] = []
