@@ -18,7 +18,7 @@ from tasks.dedup.settings import DeduplicateSettings
 from tasks.extract.code_settings import CodeFileSettings
 from tasks.extract.settings import ExtractSettings
 from tasks.quality.settings import LanguageSettings, QualitySettings
-from tasks.tokens.settings import ChunksSettings, FimSettings, TokensSettings
+from tasks.tokens.settings import ChunksSettings, FimSettings, SftSettings, TokensSettings
 
 Output = Literal[
     "documents", "images", "chunks", "qa_pairs", "recall_eval", "sft", "pretrain_text", "pretrain_tokens",
@@ -58,6 +58,7 @@ class Steps(Settings):
     anonymize: AnonymizeSettings = AnonymizeSettings()
     tokens: TokensSettings = TokensSettings()
     chunks: ChunksSettings = ChunksSettings()
+    sft: SftSettings = SftSettings()
     code_fim: FimSettings = FimSettings()
 
     @model_validator(mode="after")
@@ -103,6 +104,9 @@ class Recipe(Settings):
             raise ValueError(f"outputs {needy} need `steps.tokens`, which is switched off")
         if not self.steps.chunks.enabled and "chunks" in self.outputs:
             raise ValueError("output 'chunks' needs `steps.chunks`, which is switched off")
+        off = [name for name in ("sft", "code_fim") if name in self.outputs and not getattr(self.steps, name).enabled]
+        if off:
+            raise ValueError(f"outputs {off} are asked for, and their steps switched off")
         return self
 
 

@@ -144,5 +144,5 @@ def _with_tokens(
         if table in outputs:
             made[table] = run.submit(step, final, StepSettings(), names, chunks=passages)
     if "sft" in outputs:
-        made["sft"] = run.submit(SFT, final, StepSettings(), names, chunks=passages, tokenizer=models)
+        made["sft"] = run.submit(SFT, final, run.recipe.steps.sft, names, chunks=passages, tokenizer=models)
     return made

@@ -12,7 +12,7 @@ from schemas.settings import StepSettings
 from tasks.engine.step import Accounting, Partition, Step
 from tasks.tokens.evidence import ChunksByDocument
 from tasks.tokens.qa_pairs import pair
-from tasks.tokens.thread_turns import read_conversation
+from tasks.tokens.thread_turns import Conversation, read_conversation
 
 ROWS: Final = release_rows("recall_eval")
 # Facts an answer stands or falls with: numbers with their units, inline code, quoted names.
@@ -35,12 +35,14 @@ def make_questions(batch: pa.Table, settings: StepSettings, *, chunks: pa.Table)
     rows = []
     for document in batch.to_pylist():
         conversation = read_conversation(document) if document["blocks"] else None
-        if conversation is None or conversation.signal is None:
-            continue
-        row = pair(document, conversation, index)
-        if row["gold_chunk_ids"]:
-            rows.append(_row(document["id"], row, index))
+        if conversation is not None and has_question(document, conversation, index):
+            rows.append(_row(document["id"], pair(document, conversation, index), index))
     return Partition(ROWS.from_rows(rows))
+
+
+def has_question(document: dict[str, Any], conversation: Conversation, index: ChunksByDocument) -> bool:
+    """Whether the answer of a conversation was accepted and stands in the passages of its document."""
+    return conversation.signal is not None and bool(pair(document, conversation, index)["gold_chunk_ids"])
 
 
 def _row(doc_id: str, row: dict[str, Any], index: ChunksByDocument) -> dict[str, Any]:

@@ -69,6 +69,18 @@ class ChunksSettings(StepSettings):
     )
 
 
+class SftSettings(StepSettings):
+    """Which conversations a model is trained on."""
+
+    hold_out: float = Field(
+        0.0,
+        ge=0,
+        le=1,
+        description="Share of the conversations whose question is in `recall_eval` left out: what the model is "
+        "measured with. Which they are follows from their ids: the same in every version.",
+    )
+
+
 class FimSettings(StepSettings):
     """How source files are cut into prefix, middle and suffix."""
 

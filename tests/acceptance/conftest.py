@@ -21,7 +21,7 @@ from tasks.publish.versions import claim_version, publish_manifest, version_fold
 from tasks.tokens.chunks import cut_chunks
 from tasks.tokens.qa_pairs import make_pairs
 from tasks.tokens.recall_eval import make_questions
-from tasks.tokens.settings import ChunksSettings, TokensSettings
+from tasks.tokens.settings import ChunksSettings, SftSettings, TokensSettings
 from tasks.tokens.sft import make_conversations
 from tasks.tokens.tokens import pack_tokens
 from tests.publish.test_release_file import DROPPED
@@ -62,7 +62,7 @@ def tables_of(batch: pa.Table, model: pa.Table) -> dict[str, pa.Table]:
         "chunks": chunks,
         "qa_pairs": make_pairs(batch, nothing, chunks=chunks).kept,
         "recall_eval": make_questions(batch, nothing, chunks=chunks).kept,
-        "sft": make_conversations(batch, nothing, chunks=chunks, tokenizer=model).kept,
+        "sft": make_conversations(batch, SftSettings(), chunks=chunks, tokenizer=model).kept,
         "preference": release_rows("preference").from_rows([preference]),
         "kto": release_rows("kto").from_rows([kto]),
         "pairs": release_rows("pairs").from_rows([{"id": "s", "sentence1": "备份", "sentence2": "backup", "label": 1}]),

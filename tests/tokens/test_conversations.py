@@ -1,5 +1,6 @@
 """Threads as conversations: who asks, who answers, what counts as an answer, and what a model must never read."""
 
+import itertools
 import json
 from pathlib import Path
 from typing import Any
@@ -15,7 +16,7 @@ from tasks.tokens.qa_pairs import STEP as QA_STEP
 from tasks.tokens.qa_pairs import answers_its_question, make_pairs, short_question
 from tasks.tokens.recall_eval import STEP as RECALL_STEP
 from tasks.tokens.recall_eval import make_questions
-from tasks.tokens.settings import ChunksSettings
+from tasks.tokens.settings import ChunksSettings, SftSettings
 from tasks.tokens.sft import STEP as SFT_STEP
 from tasks.tokens.sft import make_conversations
 from tasks.tokens.thread_turns import message_text, read_conversation
@@ -280,7 +281,7 @@ def test_messages_alternate_begin_with_a_user_and_end_with_an_assistant(rest):
 
 def _tables(batch, tokenizer):
     chunks = cut_chunks(batch, ChunksSettings(), tokenizer=tokenizer).kept
-    sft = make_conversations(batch, StepSettings(), chunks=chunks, tokenizer=tokenizer)
+    sft = make_conversations(batch, SftSettings(), chunks=chunks, tokenizer=tokenizer)
     pairs = make_pairs(batch, StepSettings(), chunks=chunks)
     recall = make_questions(batch, StepSettings(), chunks=chunks)
     for step, parts in ((SFT_STEP, sft), (QA_STEP, pairs), (RECALL_STEP, recall)):
@@ -386,11 +387,28 @@ def test_golden(batch, tokenizer, golden):
     golden(RECALL_STEP, recall)
 
 
+def test_what_a_model_is_measured_with_is_held_out_and_more_of_it_by_a_larger_share(batch, tokenizer):
+    chunks, sft, _, recall = _tables(batch, tokenizer)
+    everything = sft.kept["id"].to_pylist()
+    asked = {row["id"] for row in sft.kept.to_pylist() if row["accepted"] and row["evidence_chunk_ids"]}
+    assert recall.kept.num_rows == len(asked) < len(everything)
+    left = {
+        share: make_conversations(batch, SftSettings(hold_out=share), chunks=chunks, tokenizer=tokenizer).kept["id"]
+        for share in (0, 0.25, 0.5, 0.75, 1)
+    }
+    assert left[0].to_pylist() == everything
+    assert left[1].to_pylist() == [name for name in everything if name not in asked]
+    ids = [set(found.to_pylist()) for found in left.values()]
+    assert all(more >= fewer for more, fewer in itertools.pairwise(ids))
+    again = make_conversations(batch.slice(1), SftSettings(hold_out=0.5), chunks=chunks, tokenizer=tokenizer).kept["id"]
+    assert set(again.to_pylist()) == ids[2] - {batch["id"][0].as_py()}
+
+
 @settings(max_examples=20, deadline=None)
 @given(order=st.permutations(range(5)))
 def test_the_order_of_threads_changes_no_conversation(order, batch, tokenizer):
-    rows = make_conversations(batch.take(list(order)), StepSettings(), chunks=_CHUNKS.empty(), tokenizer=tokenizer).kept
-    again = make_conversations(batch, StepSettings(), chunks=_CHUNKS.empty(), tokenizer=tokenizer).kept
+    rows = make_conversations(batch.take(list(order)), SftSettings(), chunks=_CHUNKS.empty(), tokenizer=tokenizer).kept
+    again = make_conversations(batch, SftSettings(), chunks=_CHUNKS.empty(), tokenizer=tokenizer).kept
     assert sorted(rows.to_pylist(), key=lambda row: row["id"]) == sorted(again.to_pylist(), key=lambda row: row["id"])
 
 
