@@ -88,13 +88,14 @@ def _apply(batch: pa.Table, removed: pa.Table, settings: CleanSettings) -> tuple
     if trimmed.any():
         batch, lengths, left = without_tails(batch, trimmed)
         trimmed &= ~left
-        sizes = text.str.len_chars()
-        for row in trimmed.arg_true().to_list():
-            maps[row] = _map_row(ids[row], sizes[row], [Run(0, 0, int(lengths[row]))])
+        rows = trimmed.arg_true().to_list()
+        told = zip(rows, ids.gather(rows).to_list(), text.gather(rows).str.len_chars().to_list(), strict=True)
+        for row, doc_id, size in told:
+            maps[row] = _map_row(doc_id, size, [Run(0, 0, int(lengths[row]))])
     touched = ((untidy.touched | cut) & ~trimmed).arg_true().to_list()
     if not touched:
         return batch, TEXT_MAP.from_rows(list(maps.values()))
-    rows = batch.select(["id", "text", "blocks", "source_type"]).take(pa.array(touched, pa.int64())).to_pylist()
+    documents = batch.select(["id", "text", "blocks", "source_type"]).take(pa.array(touched, pa.int64())).to_pylist()
     edited = [
         _edit(
             row["text"],
@@ -102,9 +103,11 @@ def _apply(batch: pa.Table, removed: pa.Table, settings: CleanSettings) -> tuple
             spans.get(row["id"], []),
             () if row["source_type"] == "code" else _passes(settings, invisible=seen, misread=wrong),
         )
-        for row, seen, wrong in zip(rows, untidy.invisible.gather(touched), untidy.misread.gather(touched), strict=True)
+        for row, seen, wrong in zip(
+            documents, untidy.invisible.gather(touched), untidy.misread.gather(touched), strict=True
+        )
     ]
-    for place, row, found in zip(touched, rows, edited, strict=True):
+    for place, row, found in zip(touched, documents, edited, strict=True):
         if found.text != row["text"]:
             maps[place] = _map_row(row["id"], len(row["text"]), found.offsets.runs)
     return _replaced(batch, touched, edited), TEXT_MAP.from_rows([maps[place] for place in sorted(maps)])
