@@ -46,14 +46,14 @@ def read_inputs(bench: Path | None, code: Path, corpus: Path) -> Iterator[tuple[
     yield "code", [path.read_text("utf-8", errors="ignore") for path in sorted(code.rglob("*.py"))[:800]]
 
 
-def documents(texts: list[str]) -> pa.Table:
+def documents(texts: list[str], source_type: str = "text") -> pa.Table:
     chosen, size = [], 0
     for text in texts:
         if size < _BYTES and text:
             chosen.append(text.replace("\0", ""))
             size += len(text.encode())
     row = {
-        "source_type": "text", "source_rank": 0, "kb": "bench", "n_words": 0, "raw_sha256": "0" * 64, "blocks": [],
+        "source_type": source_type, "source_rank": 0, "kb": "bench", "n_words": 0, "raw_sha256": "0" * 64, "blocks": [],
         "image_ids": [], "pii": [], "metadata": "{}",
     }  # fmt: skip
     rows = [{**row, "id": f"d{i}", "parent_id": f"d{i}", "source": f"d{i}", "text": t} for i, t in enumerate(chosen)]
@@ -133,7 +133,7 @@ def main() -> None:
     for name, texts in read_inputs(Path(args.bench) if args.bench else None, args.code, args.corpus):
         if args.only not in name:
             continue
-        result = measure(documents(texts), settings, args.reps)
+        result = measure(documents(texts, "code" if name == "code" else "text"), settings, args.reps)
         print(json.dumps({"input": name, **result}) if args.json else f"{name}: {result}")
         sys.stdout.flush()
 

@@ -19,6 +19,7 @@ from tasks.anonymize.finder import Finder
 from tasks.anonymize.fingerprints import prints_of, seed_of
 from tasks.anonymize.judge import judge_for
 from tasks.anonymize.known import is_telling
+from tasks.anonymize.recognizers.people import LATIN_NAME
 from tasks.anonymize.replace import THREADS, Draft, replace
 from tasks.anonymize.settings import AnonymizeSettings
 from tasks.anonymize.spans import PiiSpan
@@ -31,6 +32,7 @@ from tasks.engine.word_count import count_words
 NAME: Final = "anonymize"
 # Replacing may join what was apart; that it does so again and again is a sign of something else.
 _ROUNDS: Final = 4
+_CODE: Final = "code"
 
 
 class AnonymizeCause(StrEnum):
@@ -59,7 +61,7 @@ def anonymize_documents(batch: pa.Table, settings: AnonymizeSettings) -> Partiti
     if settings.mode == "pseudonym" and not settings.key.get_secret_value():
         raise ValueError("anonymize: pseudonyms need a key, see tasks.anonymize.key")
     finder = Finder(judge_for(settings.judged), settings.timeout_s)
-    in_text = finder.find_column(batch["text"])
+    in_text = _of_kind(batch["source_type"].to_pylist(), finder.find_column(batch["text"]))
     touched = [row for row, may in enumerate(_may_hold(finder, batch, in_text)) if may]
     documents = batch.take(pa.array(touched, pa.int64())).to_pylist()
     drafts = [Draft(document) for document in documents]
@@ -82,13 +84,21 @@ def anonymize_documents(batch: pa.Table, settings: AnonymizeSettings) -> Partiti
     )
 
 
+def _of_kind(source_types: Sequence[str], found: Sequence[list[PiiSpan] | None]) -> list[list[PiiSpan] | None]:
+    """Spans of each text that count in a document of its type: code stays exact where only a lexicon speaks."""
+    return [
+        [span for span in spans if span.recognizer != LATIN_NAME] if spans and kind == _CODE else spans
+        for kind, spans in zip(source_types, found, strict=True)
+    ]
+
+
 def _may_hold(finder: Finder, batch: pa.Table, in_text: Sequence[list[PiiSpan] | None]) -> list[bool]:
     """Which documents have to be looked at string by string."""
-    threads = batch["source_type"].to_pylist()
+    kinds = batch["source_type"].to_pylist()
     # A thread may mention somebody where the judge sees nobody.
-    may = [spans is None or bool(spans) or kind in THREADS for spans, kind in zip(in_text, threads, strict=True)]
+    may = [spans is None or bool(spans) or kind in THREADS for spans, kind in zip(in_text, kinds, strict=True)]
     for name in (*PLAIN, "metadata"):
-        for row, spans in enumerate(finder.find_column(batch[name])):
+        for row, spans in enumerate(_of_kind(kinds, finder.find_column(batch[name]))):
             may[row] = may[row] or spans is None or bool(spans)
     parents = pc.list_parent_indices(batch["blocks"])
     blocks = pc.list_flatten(batch["blocks"])
@@ -134,7 +144,10 @@ def _find_beside(finder: Finder, drafts: Sequence[Any], in_text: Sequence[list[P
     spans: list[dict[Place, list[PiiSpan]] | None] = [{} for _ in drafts]
     if in_text is not None:
         spans = [None if found is None else {("text",): found} for found in in_text]
-    for (row, place, value), found in zip(places, finder.find([value for _, _, value in places]), strict=True):
+    everywhere = _of_kind(
+        [drafts[row].row["source_type"] for row, _, _ in places], finder.find([value for _, _, value in places])
+    )
+    for (row, place, value), found in zip(places, everywhere, strict=True):
         of_row = spans[row]
         if of_row is not None and found is not None:
             of_row[place] = outside_surrogates(value, found)
@@ -146,14 +159,14 @@ def _find_beside(finder: Finder, drafts: Sequence[Any], in_text: Sequence[list[P
 def _unsettled(finder: Finder, outcomes: Sequence[Draft | AnonymizeCause], rows: Sequence[int]) -> list[int]:
     """Drafts in which, near what was replaced, something is found again."""
     pieces = [
-        (row, SEPARATOR.join(dict.fromkeys(draft.near)))
+        (row, SEPARATOR.join(dict.fromkeys(draft.near)), draft.row["source_type"])
         for row in rows
         if isinstance(draft := outcomes[row], Draft) and draft.near
     ]
-    found = finder.find([piece for _, piece in pieces])
+    found = _of_kind([kind for _, _, kind in pieces], finder.find([piece for _, piece, _ in pieces]))
     again = {
         row
-        for (row, piece), spans in zip(pieces, found, strict=True)
+        for (row, piece, _), spans in zip(pieces, found, strict=True)
         if spans is None or outside_surrogates(piece, spans)
     }
     return sorted(again)
@@ -207,7 +220,7 @@ def _quarantine(document: Row, cause: AnonymizeCause) -> Row:
 
 STEP: Final = Step(
     name=NAME,
-    version=3,
+    version=4,
     settings=AnonymizeSettings,
     reads=DOCUMENT,
     writes=DOCUMENT,

@@ -21,3 +21,4 @@ class Family(IntFlag):
     FIRM = 4096  # literals: ends of the names of firms
     RANDOM = 8192  # shape: a random word
     NEST = 16384  # literals: names of secrets whose value may stand on lines of its own below
+    ADDRESS = 32768  # literals: numbers of flats, military post; an address stands on lines above and below

@@ -28,13 +28,13 @@ class Judge:
 
     Args:
         engines: Makes one for each group of recognizers that is shown the same windows, when there is a first window.
-        han: Makes the one for names in Chinese text, whose gate is what reads them; None where names stay.
+        names: Makes the one for names in sentences, whose gate is what reads them; None where names stay.
         models: Those that read whole texts, by language.
         automaton: Literals of the gate.
     """
 
     engines: Mapping[Family, Callable[[], Any]]
-    han: Callable[[], Any] | None
+    names: Callable[[], Any] | None
     models: Mapping[str, Any]
     automaton: Automaton = field(repr=False)
 
@@ -51,7 +51,7 @@ class Judge:
             windows = cut_windows(data, offsets, anchors, family)
             for item, span in _judge(engine(), windows) if windows.texts else ():
                 found[item].append(span)
-        if self.han is not None:
+        if self.names is not None:
             for item, span in _names(data, offsets):
                 found[item].append(span)
         for item, text in enumerate(column.to_pylist() if self.models else ()):
@@ -62,8 +62,8 @@ class Judge:
         """Spans of one text, looked at whole by every recognizer: what `find` must find too."""
         spans = [span for engine in self.engines.values() for span in _analyze(engine(), text)]
         spans += self._by_model(text)
-        if self.han is not None:
-            spans += _analyze(self.han(), text, language="zh")
+        if self.names is not None:
+            spans += _analyze(self.names(), text)
         return resolve(spans)
 
     def _by_model(self, text: str) -> list[PiiSpan]:
@@ -77,11 +77,14 @@ def language_of(text: str) -> str:
 
 
 def _names(data: Any, offsets: Any) -> Iterator[tuple[int, PiiSpan]]:
-    """Names in Chinese text. Here the gate and the recognizer are one function: there is nothing left to judge."""
+    """Names in sentences. Here the gate and the recognizer are one function: there is nothing left to judge."""
     from tasks.anonymize.han.lexicon import load_lexicon
     from tasks.anonymize.han.scan import find_all_names
-    from tasks.anonymize.recognizers.people import HAN_NAME, HAN_SCORES
+    from tasks.anonymize.latin import lexicon, scan
+    from tasks.anonymize.recognizers.people import HAN_NAME, HAN_SCORES, LATIN_NAME, LATIN_SCORE
 
+    for item, start, end in scan.find_all_names(data, offsets, lexicon.load_lexicon()).tolist():
+        yield item, PiiSpan(start, end, "PERSON", LATIN_SCORE, LATIN_NAME)
     if holds_han(data, offsets):
         for item, start, end, certain in find_all_names(data, offsets, load_lexicon()).tolist():
             yield item, PiiSpan(start, end, "PERSON", HAN_SCORES[certain], HAN_NAME)
@@ -136,7 +139,7 @@ def judge_for(settings: JudgeSettings) -> Judge:
         wanted |= families
     judge = Judge(
         {families: cache(partial(_rule_engine, of_family)) for families, of_family in groups.items()},
-        cache(_han_engine) if settings.names else None,
+        cache(_name_engine) if settings.names else None,
         {language: _model_engine(path, language, settings) for language, path in settings.models},
         build_automaton({literal: family for literal, family in literals.items() if family & wanted}),
     )
@@ -152,10 +155,10 @@ def _rule_engine(rule_sets: Sequence[RuleSet]) -> Any:
     return engine
 
 
-def _han_engine() -> Any:
-    from tasks.anonymize.recognizers.presidio import HanNameRecognizer, engine_of
+def _name_engine() -> Any:
+    from tasks.anonymize.recognizers.presidio import LANGUAGES, HanNameRecognizer, LatinNameRecognizer, engine_of
 
-    return engine_of([HanNameRecognizer()])
+    return engine_of([HanNameRecognizer(), *(LatinNameRecognizer(language) for language in LANGUAGES)])
 
 
 def _model_engine(path: str, language: str, settings: JudgeSettings) -> Any:

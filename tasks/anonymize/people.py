@@ -13,15 +13,19 @@ from tasks.engine.markdown_fences import fence_spans
 
 # Name of the recognizer.
 MENTIONED: Final = "winnow_username"
+# A _ around it may be Markdown's.
+_OPENS: Final = r"(?<![A-Za-z0-9@/.`=])(?<![A-Za-z0-9_]_)@"
 MENTION: Final = re.compile(
-    r"(?<![A-Za-z0-9_@/.`=])@(?P<value>[A-Za-z0-9](?:[A-Za-z0-9_-]{0,37}[A-Za-z0-9])?)(?![A-Za-z0-9_(./-])"
+    rf"{_OPENS}(?P<value>[A-Za-z0-9](?:[A-Za-z0-9_-]{{0,37}}[A-Za-z0-9])?)(?![A-Za-z0-9(./-]|_[A-Za-z0-9_])"
     r"(?!\.[A-Za-z0-9])"
-    r"|(?<![A-Za-z0-9_@/.`=])@(?P<last>[A-Za-z0-9](?:[A-Za-z0-9_-]{0,37}[A-Za-z0-9])?)(?=[./](?:\s|$))"
+    rf"|{_OPENS}(?P<last>[A-Za-z0-9](?:[A-Za-z0-9_-]{{0,37}}[A-Za-z0-9])?)(?=[./](?:\s|$))"
 )
 # Where a handle is one, whatever it is spelled like.
 _HOSTED: Final = r"(?<=github\.com/)"
 _SPELLED_ALIKE_NOTHING: Final = re.compile(r"(?=.*[0-9_-]|.*[a-z][A-Z]|.*[^\x00-\x7f]).{3,}")
 _MIN_HANDLE: Final = 3
+# Shortest that is told inside an identifier with _ between its words.
+_MIN_INSIDE: Final = 8
 _QUOTES: Final = frozenset("\"'")
 NOT_PEOPLE: Final = frozenset({
     "everyone", "here", "all", "channel", "param", "return", "returns", "override", "property", "media", "import",
@@ -62,6 +66,9 @@ def _bare(handles: frozenset[str]) -> re.Pattern[str]:
     named = [re.escape(name) for name in longest_first]
     distinct = [re.escape(name) for name in longest_first if is_distinct(name)]
     bare = rf"|(?<![A-Za-z0-9_-])(?:{'|'.join(distinct)})(?![A-Za-z0-9_-])" if distinct else ""
+    # A branch or a variable may be called by somebody; a long handle is nobody else's.
+    long = [name for name in distinct if len(name) >= _MIN_INSIDE]
+    bare += rf"|(?<![A-Za-z0-9-])(?:{'|'.join(long)})(?![A-Za-z0-9-])" if long else ""
     return re.compile(rf"{_HOSTED}(?:{'|'.join(named)})(?![A-Za-z0-9_-]){bare}")
 
 

@@ -108,7 +108,7 @@ def _replaced(text: str, spans: Sequence[PiiSpan], settings: AnonymizeSettings) 
 
 DROPPED: Final = Step(
     name="seal_dropped",
-    version=1,
+    version=2,
     settings=AnonymizeSettings,
     reads=DROP,
     writes=DROP,
@@ -117,7 +117,7 @@ DROPPED: Final = Step(
 )
 QUARANTINED: Final = Step(
     name="seal_quarantined",
-    version=1,
+    version=2,
     settings=AnonymizeSettings,
     reads=QUARANTINE,
     writes=QUARANTINE,

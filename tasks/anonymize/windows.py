@@ -24,7 +24,9 @@ BLOCK_REACH: Final = 16_384
 # A word without an end is cut after this many bytes more.
 _LONGEST_WORD: Final = 8_192
 # Their values may stand on the lines below: lines of a window.
-_OVER_LINES: Final = {Family.NAME: 2, Family.DIAL: 2, Family.NEST: 4}
+_OVER_LINES: Final = {Family.NAME: 2, Family.DIAL: 2, Family.NEST: 4, Family.ADDRESS: 6}
+# And on those above, the anchor's own among them.
+_LINES_UP: Final = {Family.ADDRESS: 3}
 # No document holds NUL (document@1), so no match crosses from one window to the next.
 SEPARATOR: Final = "\n\0\n"
 
@@ -50,8 +52,9 @@ def cut_windows(data: Bytes, offsets: Longs, anchors: Anchors, family: Family) -
     order = chosen[np.argsort(anchors.start[chosen], kind="stable")]
     item, start, end = anchors.item[order], anchors.start[order], anchors.end[order]
     rows = np.empty((order.size, 4), np.int64)
-    lines = max(number for one, number in {Family(0): 1, **_OVER_LINES}.items() if family & one == one)
-    count = _cut(data, offsets, item, start, end, family is Family.BLOCK, lines, rows)
+    down = max(number for one, number in {Family(0): 1, **_OVER_LINES}.items() if family & one == one)
+    up = max(number for one, number in {Family(0): 1, **_LINES_UP}.items() if family & one == one)
+    count = _cut(data, offsets, item, start, end, family is Family.BLOCK, up, down, rows)
     rows = rows[:count]
     buffer = memoryview(data)  # type: ignore[arg-type]
     # Texts are valid UTF-8 and windows end between characters.
@@ -60,14 +63,16 @@ def cut_windows(data: Bytes, offsets: Longs, anchors: Anchors, family: Family) -
 
 
 @kernel
-def _cut(data: Any, offsets: Any, items: Any, starts: Any, ends: Any, is_block: Any, lines: Any, rows: Any) -> Any:
+def _cut(
+    data: Any, offsets: Any, items: Any, starts: Any, ends: Any, is_block: Any, up: Any, down: Any, rows: Any
+) -> Any:
     count = 0
     seen_item, seen_byte, seen_points = -1, 0, 0
     for k in range(items.size):
         item = items[k]
         low, high = offsets[item], offsets[item + 1]
-        a = starts[k] if is_block else _left(data, low, starts[k])
-        b = min(high, starts[k] + BLOCK_REACH) if is_block else _right(data, high, ends[k], lines)
+        a = starts[k] if is_block else _left(data, low, starts[k], up)
+        b = min(high, starts[k] + BLOCK_REACH) if is_block else _right(data, high, ends[k], down)
         while b < high and (data[b] & 0xC0) == 0x80:
             b += 1
         if count and rows[count - 1, 0] == item and a <= rows[count - 1, 2]:
@@ -84,10 +89,14 @@ def _cut(data: Any, offsets: Any, items: Any, starts: Any, ends: Any, is_block: 
 
 
 @kernel
-def _left(data: Any, low: Any, start: Any) -> Any:
+def _left(data: Any, low: Any, start: Any, lines: Any) -> Any:
     i = start
     floor = max(low, start - REACH)
-    while i > floor and data[i - 1] != 10:
+    while i > floor:
+        if data[i - 1] == 10:
+            lines -= 1
+            if not lines:
+                break
         i -= 1
     if i == low or data[i - 1] == 10:
         return i

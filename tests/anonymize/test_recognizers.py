@@ -88,6 +88,16 @@ WRONG_CARD = VISA[:-1] + str((int(VISA[-1]) + 1) % 10)
         ("张晓明，58岁，工程师", "张晓明", "PERSON"),
         ("李明（男，汉族）", "李明", "PERSON"),
         ("姓名 欧阳明慧 手机", "欧阳明慧", "PERSON"),
+        ("the treating physician is April Miller.", "April Miller", "PERSON"),
+        ("an office at Musterstraße 14, Bern", "Musterstraße 14", "POSTAL_ADDRESS"),
+        ("搬到 ul. Wzorowa 73 了", "ul. Wzorowa 73", "POSTAL_ADDRESS"),
+        ("She is at C/ Ejemplo 88 now", "C/ Ejemplo 88", "POSTAL_ADDRESS"),
+        (
+            "12 Mustervej 5\n  Suite 66\n  Mustertown\n  Denmark 12345\nBye",
+            "12 Mustervej 5\n  Suite 66\n  Mustertown\n  Denmark 12345",
+            "POSTAL_ADDRESS",
+        ),
+        ("at Unit 1234 Box 5678\nAPO AE 01234", "Unit 1234 Box 5678\nAPO AE 01234", "POSTAL_ADDRESS"),
     ],
 )
 def test_a_value_is_found_whole_and_by_its_kind(found, text, value, entity):
@@ -151,6 +161,8 @@ def test_a_private_key_is_found_from_its_first_line_to_its_last(found):
         "The patient is a 30-year-old; My friend, a 20-year-old",
         "your name? The name: of a file. A wife and husband. User: Unknown User",
         "高峰，5岁以下儿童；平安（女）款",
+        "Ran 5 tests in\nSuite 3\n完成; 2 passed in\nsuite 4; see Flat 3",
+        "via 10 hops; true 5 times; the rue de la is a phrase; weg 5, allee 3",
     ],
 )
 def test_what_only_looks_like_a_value_stays(found, text):

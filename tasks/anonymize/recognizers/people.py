@@ -11,6 +11,9 @@ from tasks.anonymize.recognizers.rule import Rule, RuleSet
 HAN_NAME: Final = "winnow_han_person"
 # Of a name that was read in a sentence, and of one that is somebody's in any.
 HAN_SCORES: Final = (0.8, 0.9)
+# Of names in Latin letters that were read in a sentence.
+LATIN_NAME: Final = "winnow_latin_person"
+LATIN_SCORE: Final = 0.6
 _UPPER: Final = "A-ZÀ-ÖØ-ÞĀĂĄĆČĎĐĘĚĞĢĪİĶŁĻŃŇŌŐŒŘŚŠŞŢŤŪŮŰŹŻŽ"
 # Latin ones: in "Alice Miller说" the name ends before the Han. Bounded, as what is looked at is.
 _LATIN: Final = "A-Za-zÀ-ÖØ-öø-ɏḀ-ỿ"
@@ -69,6 +72,7 @@ _NOT_NAMES: Final = frozenset(
     )
     for word in words.split()
 )
+_MONTHS_TOO: Final = frozenset({"April", "May", "June", "August"})
 _OBJECTS: Final = ("", "me ", "us ", "him ", "her ", "them ")
 
 LITERALS: Final[Mapping[str, Family]] = {
@@ -197,7 +201,10 @@ def rule_sets(*, organisations: bool) -> Sequence[RuleSet]:
 
 def is_name(found: re.Match[str]) -> bool:
     """Words with capitals that are not what sentences and forms begin with."""
-    return not any(word in _NOT_NAMES for word in re.findall(r"\w+", found["value"]))
+    words = re.findall(r"\w+", found["value"])
+    # April is a month, April Miller is somebody.
+    words = words[1:] if len(words) > 1 and words[0] in _MONTHS_TOO else words
+    return not any(word in _NOT_NAMES for word in words)
 
 
 def is_aged(found: re.Match[str]) -> bool:

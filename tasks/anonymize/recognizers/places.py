@@ -45,9 +45,10 @@ ENGLISH: Final = re.compile(
 # After such words a number and a name will do.
 CUED: Final = re.compile(
     r"(?i:resid(?:es|ing|ed) at|liv(?:es|ing|ed) at|(?:home|mailing|postal|billing|shipping|street)? ?address(?: is"
-    r"|:)|deliver(?:ed)? to|ship(?:ped)? to) {1,2}"
-    r"(?P<value>[0-9]{1,6}[A-Za-z]?(?: (?:[A-Z][A-Za-z'’.-]{0,20}|[0-9]{1,3}(?:st|nd|rd|th))){1,4}"
-    r"(?: (?i:apt|apartment|suite|ste|unit|room)\.? ?#?[0-9A-Za-z-]{1,6})?)(?![A-Za-z])"
+    r"|:)|deliver(?:ed)? to|ship(?:ped)? to|located at|sent to) {1,2}"
+    r"(?P<value>[0-9]{1,6}[A-Za-z]?(?: (?:[A-ZÀ-ÖØ-Þ][A-Za-zÀ-ɏ'’.-]{0,20}|[0-9]{1,3}(?:st|nd|rd|th)|ul\.|[0-9]{1,5}"
+    r"|d[eou]|des|del|della|da|la|le|van))"
+    r"{1,5}(?: (?i:apt|apartment|suite|ste|unit|room)\.? ?#?[0-9A-Za-z-]{1,6})?)(?![A-Za-zÀ-ɏ])"
 )
 PO_BOX: Final = pattern_of(r"(?<![a-z])p\.? ?o\.? ?box [0-9]{1,6}(?![0-9])")
 # A flat makes an address of any name: in other languages the kind of street is a part of it, or stands before.
@@ -58,10 +59,75 @@ FLAT: Final = re.compile(
     rf"(?<![0-9A-Za-z.#/-])[0-9]{{1,6}}[A-Za-z]?(?: {_PART}){{1,6}}"
     r",? (?i:apt|apartment|suite|ste|flat)\.? #?[0-9]{1,5}(?![0-9A-Za-z])"
 )
-FIELD_POST: Final = re.compile(r"(?<![A-Za-z])(?:PSC|CMR|Unit) [0-9]{1,5},? Box [0-9]{1,5}(?![0-9])")
+FIELD_POST: Final = re.compile(
+    r"(?<![A-Za-z])(?:(?:PSC|CMR|Unit) [0-9]{1,5},? Box [0-9]{1,5}(?![0-9])(?:\n[AFD]PO A[AEP] [0-9]{5}(?![0-9]))?"
+    r"|(?:USS|USNS|USCGC|USNV) [A-ZÀ-ÖØ-ÞŠŽČ][A-Za-zÀ-ɏ'’-]{1,20}\n[AFD]PO A[AEP] [0-9]{5}(?![0-9]))"
+)
+# As on an envelope: house and street, the flat, the town, the country and its code, each on a line of its own; quoted
+# or indented perhaps. Two bytes a letter at most, and short words, so that the reach of a window holds it.
+_LINE: Final = r"[ \t]{0,2}\n{1,2}[>? \t]{0,6}"
+_TOWN: Final = r"[A-Za-zÀ-ɏͰ-Ͽ][A-Za-zÀ-ɏͰ-Ͽ'’.-]{0,15}"
+_HOUSE: Final = (
+    r"(?<![0-9A-Za-zÀ-ɏ.#/-])(?:[0-9]{1,6}[A-Za-z]?,? )?(?:[0-9]{1,6} |[A-Za-zÀ-ɏͰ-Ͽ][A-Za-zÀ-ɏͰ-Ͽ'’./-]{0,19} ){1,5}"
+    r"(?:[0-9]{1,6}\.?|[A-Za-zÀ-ɏͰ-Ͽ]{2,20})"
+)
+_FLAT: Final = r"(?:[Ss]uite|SUITE|[Aa]pt\.?|Apartment|Flat) #?[0-9]{1,5}(?![0-9A-Za-z])"
+ENVELOPE: Final = re.compile(
+    rf"{_HOUSE}{_LINE}{_FLAT}(?:(?:{_LINE}(?:, )?{_TOWN}(?: {_TOWN}){{0,3}}){{0,2}}{_LINE}(?:{_TOWN} ){{0,3}}"
+    rf"[0-9]{{3,6}}(?![0-9])|{_LINE}{_TOWN}(?: {_TOWN}){{0,3}}{_LINE}{_TOWN}(?: {_TOWN})?(?=\.|\n|\Z))?"
+)
+_SMALL: Final = frozenset({
+    "ul.", "u.", "rue", "rua", "rúa", "de", "du", "des", "del", "della", "delle", "di", "do", "da", "la", "le", "van",
+    "der", "út", "utca", "útja",
+})  # fmt: skip
+_FLAT_BELOW: Final = re.compile(rf"\n[>? \t]{{0,6}}{_FLAT}")
+_UP_TO_FLAT: Final = re.compile(rf"{_HOUSE}[ \t]{{0,2}}\n?\Z")
+# Streets of other languages say what they are at the end of the name or before it; the number of the house follows.
+ABROAD: Final = re.compile(
+    r"(?<![0-9A-Za-zÀ-ɏ.#/-])(?:[0-9]{1,6} )?(?:[A-ZÀ-ÖØ-ÞŠŽČ][A-Za-zÀ-ɏ'’-]{0,20} ?(?:(?:[Ss]tra(?:ss|ß)e"
+    r"|straat|gasse|weg|allee|laan|gatan|gade|vej|veien|vägen|katu|braut|utca|u\.|út)) [0-9]{1,4}[a-z]?\.?"
+    r"|(?:(?:Calle|C/|Avda\.|Avenida|Rua|Rúa|ul\.|Viale|Piazza|Vicolo|Paseo)(?: (?:d[eou]|des|del|dell[ae]|da|la|el))?"
+    r"|[Rr]ue d(?:es?|u)|Via dell?[ae]?)"
+    r"(?: [A-ZÀ-ÖØ-ÞŠŽČ][A-Za-zÀ-ɏ'’-]{0,20}){1,3},? [0-9]{1,4})(?![0-9A-Za-z])"
+)
 _VERB: Final = re.compile(
     r"^(?:[0-9]+) (?:In|On|At|The|A|An|And|Or|To|For|Of|If|When|This|That|With|From|By|Is|Are|New|More|First|Next"
     r"|Last)\b"
+)
+
+# What the gate looks for of them.
+ABROAD_KINDS: Final = (
+    "straße ",
+    "strasse ",
+    "straat ",
+    "gasse ",
+    "weg ",
+    "laan ",
+    "gatan ",
+    "gade ",
+    "vej ",
+    "veien ",
+    "vägen ",
+    "katu ",
+    "braut ",
+    "utca ",
+    " u. ",
+    " út ",
+    "allee ",
+    "calle ",
+    "c/ ",
+    "avda. ",
+    "avenida ",
+    "rua ",
+    "rúa ",
+    "ul. ",
+    "rue de",
+    "rue du",
+    "viale ",
+    "piazza ",
+    "vicolo ",
+    "paseo ",
+    "via del",
 )
 
 LITERALS: Final[Mapping[str, Family]] = {
@@ -83,7 +149,18 @@ LITERALS: Final[Mapping[str, Family]] = {
         ),
         Family.STREET,
     ),
-    **dict.fromkeys(("box ",), Family.STREET),
+    **dict.fromkeys(
+        (
+            "located at",
+            "sent to",
+        ),
+        Family.STREET,
+    ),
+    "box ": Family.STREET | Family.ADDRESS,
+    **dict.fromkeys(
+        ("suite ", "apt ", "apt. ", "apartment ", "flat ", "uss ", "usns ", "uscgc ", "usnv ", *ABROAD_KINDS),
+        Family.ADDRESS,
+    ),
 }
 
 
@@ -99,10 +176,26 @@ def rule_sets() -> Sequence[RuleSet]:
                 Rule(FLAT, is_street, 0.7),
                 Rule(CUED, score=0.8),
                 Rule(PO_BOX, score=0.7),
+            ],
+        ),
+        RuleSet(
+            "POSTAL_ADDRESS",
+            Family.ADDRESS,
+            [
+                Rule(ABROAD, score=0.7),
                 Rule(FIELD_POST, score=0.7),
+                Rule(ENVELOPE, is_envelope, 0.7, _FLAT_BELOW, _UP_TO_FLAT),
             ],
         ),
     ]
+
+
+def is_envelope(found: re.Match[str]) -> bool:
+    """A house has a number; and its street is written like a name, or town and country stand below."""
+    house, *below = found[0].split("\n")
+    words = house.split()
+    is_named = len(below) > 1 or not any(word.islower() and word not in _SMALL for word in words)
+    return is_named and any(word[0].isdigit() for word in words) and is_street(found)
 
 
 def is_street(found: re.Match[str]) -> bool:

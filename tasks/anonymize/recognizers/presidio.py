@@ -12,7 +12,9 @@ from presidio_analyzer.nlp_engine import NoOpNlpEngine
 
 from tasks.anonymize.han.lexicon import load_lexicon
 from tasks.anonymize.han.scan import find_names
-from tasks.anonymize.recognizers.people import HAN_NAME, HAN_SCORES
+from tasks.anonymize.latin import lexicon as latin_lexicon
+from tasks.anonymize.latin import scan as latin_scan
+from tasks.anonymize.recognizers.people import HAN_NAME, HAN_SCORES, LATIN_NAME, LATIN_SCORE
 from tasks.anonymize.recognizers.rule import RuleSet
 
 LANGUAGES: Final = ("en", "zh")
@@ -64,6 +66,24 @@ class HanNameRecognizer(EntityRecognizer):
     def _find(self, text: str) -> Iterator[RecognizerResult]:
         for start, end, certain in find_names(text, load_lexicon()).tolist():
             yield RecognizerResult("PERSON", start, end, HAN_SCORES[certain], recognition_metadata=self._metadata)
+
+
+class LatinNameRecognizer(EntityRecognizer):
+    """Names in Latin letters, read in sentences of any language (`tasks.anonymize.latin.names`)."""
+
+    def __init__(self, language: str) -> None:
+        super().__init__(["PERSON"], name=LATIN_NAME, supported_language=language)
+        self._metadata = metadata_of(self)
+
+    def load(self) -> None:
+        """The tables are made when the first text comes."""
+
+    def analyze(self, text: str, entities: list[str], nlp_artifacts: Any) -> list[RecognizerResult]:  # noqa: ARG002
+        """Names in `text`."""
+        return [
+            RecognizerResult("PERSON", start, end, LATIN_SCORE, recognition_metadata=self._metadata)
+            for start, end in latin_scan.find_names(text, latin_lexicon.load_lexicon()).tolist()
+        ]
 
 
 def metadata_of(recognizer: Any) -> dict[str, str]:
