@@ -1,6 +1,6 @@
 """Speed and memory of reading PDF files, beside PyMuPDF's raw pages and pymupdf4llm: one JSON line for each figure.
 
-    python benchmarks/bench_documents.py [--pymupdf4llm ENV/bin/python] [--only ratio|processes|memory]
+    python -m benchmarks.bench_documents [--pymupdf4llm ENV/bin/python] [--only ratio|processes|memory]
 
 - `ratio`: pages a CPU second of the whole step (inventory entry to rows, sandbox and pipes included) over those
   of `get_text("dict")` without pictures, on the same files in the same run, the best of several rounds each (of

@@ -1,6 +1,6 @@
 """Speed of reading input: one JSON line with megabytes, pages and records a CPU second, inventory and step apart.
 
-    python benchmarks/bench_extract.py documents manuals/ | code repos/server | text docs.jsonl | issues a.json
+    python -m benchmarks.bench_extract documents manuals/ | code repos/server | text docs.jsonl | issues a.json
 
 CPU seconds are those of this process and of its sandbox. Run twice: parsers load, and kernels compile, the first time.
 """

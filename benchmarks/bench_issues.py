@@ -1,6 +1,6 @@
 """Speed of issue threads through extract, clean and signals: megabytes of JSON a CPU second, each step apart.
 
-    python benchmarks/bench_issues.py EXPORTS [ROUNDS]
+    python -m benchmarks.bench_issues EXPORTS [ROUNDS]
 
 EXPORTS is a file or folder, read by the inventory as a run does. One process, one core; the first round loads and
 compiles and is not counted. Of the counted rounds the median counts: a shared machine has bad moments.

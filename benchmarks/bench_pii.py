@@ -1,6 +1,6 @@
 """Speed of `anonymize` in MB of UTF-8 per CPU-second, one process: gate, judge and replacement, on prose and on code.
 
-    python benchmarks/bench_pii.py [--bench FOLDER] [--code FOLDER] [--corpus FOLDER] [--reps 3] [--json]
+    python -m benchmarks.bench_pii [--bench FOLDER] [--code FOLDER] [--corpus FOLDER] [--reps 3] [--json]
 
 English and Chinese prose are `en20` and `zh10` of the planted corpora (--bench or WINNOW_BENCH), code the Python files
 below --code (default: of the standard library), People's Daily the sentences of the evaluation corpus. Prints the

@@ -1,6 +1,6 @@
 """Speed of signals and quality in MB of UTF-8 per CPU-second, one process, beside datatrove's four filters.
 
-    python benchmarks/bench_quality.py [--bench FOLDER] [--peer PYTHON] [--mb 20] [--peer-mb 3] [--reps 3] [--json]
+    python -m benchmarks.bench_quality [--bench FOLDER] [--peer PYTHON] [--mb 20] [--peer-mb 3] [--reps 3] [--json]
 
 `en20` and `zh10` of the planted corpora (--bench or WINNOW_BENCH), as Parquet: `--mb` of them for us, the first
 `--peer-mb` of the same for the peer, that takes 200 times as long. --peer (or WINNOW_DATATROVE) is a Python that has

@@ -1,7 +1,7 @@
 """Readers of documents to compare: each gives the text of every page of a file.
 
 A reader is a function from a path to a list of texts, one for each page from the first on; a file without pages is one
-page. `python benchmarks/document_readers.py FILE …` run by another environment prints what pymupdf4llm reads as JSON.
+page. `python -m benchmarks.document_readers FILE …` run by another environment prints what pymupdf4llm reads as JSON.
 """
 
 import json

@@ -1,6 +1,6 @@
 """What becomes of damaged, encrypted, empty and image-only files: the cause each must have, and the one it has.
 
-    WINNOW_CORPUS=../shared/corpus python benchmarks/eval_damaged.py
+    WINNOW_CORPUS=../shared/corpus python -m benchmarks.eval_damaged
 
 Beside the files of the corpus, bombs that are made here: nested, huge, cut and lying ones. Exits 1 where one is wrong.
 """

@@ -1,6 +1,6 @@
 """Quality of reading documents, on labelled real files, beside other readers.
 
-    python benchmarks/eval_documents.py [--only text] [--pymupdf4llm ENV/bin/python] [--json]
+    python -m benchmarks.eval_documents [--only text] [--pymupdf4llm ENV/bin/python] [--json]
 
 - `text`: recall and precision of runs of three tokens against an independent text of the same file. Where the truth is
   that of one page, only this page is judged, for every reader. What poppler reached when the truth was collected, over

@@ -1,6 +1,6 @@
 """Make a release of the corpus and look for every labelled value in every string of every table.
 
-    python benchmarks/eval_leaks.py [--corpus FOLDER] [--add issues docs pdf faq dedup secrets] [--root FOLDER]
+    python -m benchmarks.eval_leaks [--corpus FOLDER] [--add issues docs pdf faq dedup secrets] [--root FOLDER]
 
 The labelled texts are always in it; --add puts more of the corpus beside them, `--add all` everything. Nothing is
 dropped as a duplicate or for its quality. Prints, for each kind of label, how many distinct values there were, how many

@@ -1,6 +1,6 @@
 """How much of office files, web pages and mails comes out: 3-gram recall and precision against expected texts.
 
-    WINNOW_CORPUS=../shared/corpus python benchmarks/eval_office.py [--worst N] [name …]
+    WINNOW_CORPUS=../shared/corpus python -m benchmarks.eval_office [--worst N] [name …]
 
 Expected are docling's reviewed Markdown files (docs/gt) and, for a manual's pages, the text rendered apart from the
 same source. Both sides are compared as words: markup, link targets and picture placeholders are taken off, a Han

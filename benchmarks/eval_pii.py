@@ -1,6 +1,6 @@
 """Recall and precision of `anonymize` on labelled text, beside Presidio's defaults and datatrove's PIIFormatter.
 
-    python benchmarks/eval_pii.py [--corpus FOLDER] [--bench FOLDER] [--datatrove PYTHON] [--json]
+    python -m benchmarks.eval_pii [--corpus FOLDER] [--bench FOLDER] [--datatrove PYTHON] [--json]
 
 The corpus is found through WINNOW_CORPUS or --corpus, the planted one through --bench or WINNOW_BENCH; datatrove
 runs in an environment of its own, $PERF_ROOT/venv/datatrove or --datatrove. What is not there is left out and said.

@@ -1,6 +1,6 @@
 """Quality and language against the evaluation corpus: clean documents stay, junk goes, languages are told.
 
-    python benchmarks/eval_quality.py [--corpus FOLDER] [--bench FOLDER] [--seed 1] [--junk 60] [--list] [--json]
+    python -m benchmarks.eval_quality [--corpus FOLDER] [--bench FOLDER] [--seed 1] [--junk 60] [--list] [--json]
 
 Clean: every document below docs/ as a run extracts it, FAQ entries, and (not fitted to) the corpora of the benchmarks.
 Junk: `--junk` documents of each kind and language from `quality_junk.py`, judged as web text and as documents somebody

@@ -1,6 +1,6 @@
 """Make tasks/quality/english_letters.bin: how many bits a letter of English costs after the two before it.
 
-    python benchmarks/make_english_letters.py OUTPUT
+    python -m benchmarks.make_english_letters OUTPUT
 
 Counted on the documentation that comes with Python (topics of `help`, docstrings of the standard library) and the
 texts of /usr/share/common-licenses. 28 symbols: white space (a run is one), a to z in either case, and anything else.
