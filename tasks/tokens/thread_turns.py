@@ -7,21 +7,10 @@ from dataclasses import dataclass, replace
 from itertools import groupby
 from typing import Any, Final
 
-from tasks.engine.markdown_fences import fence_spans
-from tasks.tokens.answers import asks_back, confirms, has_substance, only_thanks, refutes, says_nothing
+from tasks.tokens.answers import asks_back, confirms, has_substance, only_thanks, refutes
+from tasks.tokens.own_words import own_words, unquoted
 
-# Lines that talk to a bot.
-_COMMAND: Final = re.compile(
-    r"^[ \t]*/(?:assign|unassign|accept|approve|lgtm|cc|uncc|close|reopen|hold|unhold|label|kind|area|priority|triage"
-    r"|milestone|retest|test|rerun|rebase|help|good-first-issue|lifecycle|ok-to-test|invite|remove-[a-z-]+)"
-    r"(?:[ \t]+@?[\w./-]+)*[ \t]*(?:\n|\Z)",
-    re.MULTILINE,
-)
-# Nothing but these is no answer: nobody can see them in a text.
-_UNSEEN: Final = re.compile(r"!?\[[^\]\[\n]{0,500}\]\([^()\n]{0,2000}\)|<img\b[^<>]*>|https?://\S+|#\d+")
 _LIKES: Final = ("+1", "heart", "hooray", "rocket")
-_QUOTE: Final = re.compile(r"(?:[ \t]*>[^\n]*(?:\n|\Z))+\s*")
-_SPACES: Final = re.compile(r"[\s>]+")
 # What the tokenizers of chat models take for the end of a turn.
 _CONTROL: Final = re.compile(
     r"<[|｜](?=[^<>|｜\s]{1,40}[|｜]>)|</?s>|<(?=(?:start_of_turn|end_of_turn|bos|eos|pad|unk|sop|eop)>)"
@@ -140,8 +129,8 @@ def _spoken(document: Mapping[str, Any]) -> list[Turn]:
         # A FAQ says who asks and who answers, and every word of it is meant.
         given = who.get("role") if who.get("role") in {"user", "assistant"} else None
         role = given or _role(who, answered_by_maintainer) or _helper(people, said, index)
-        own = written.strip() if given else _own_words(written, heard)
-        heard += _SPACES.sub("", written)
+        own = written.strip() if given else own_words(written, heard)
+        heard += unquoted(written)
         if role is None or not own:
             continue
         reactions = who.get("reactions") or {}
@@ -178,25 +167,6 @@ def _helper(people: Sequence[tuple[Any, Mapping[str, Any]]], said: Sequence[str]
         if people[after][1].get("reporter"):
             return "assistant" if after == index + 1 and confirms(said[after]) else None
     return None
-
-
-def _own_words(written: str, heard: str) -> str:
-    """What a turn adds to the thread: empty where it adds nothing.
-
-    Args:
-        written: The turn.
-        heard: The turns before it, without white space and quote marks. A quote of them that opens the turn goes; one
-            further down stays: it says what the words below it answer.
-    """
-    said = written.strip()
-    quote = _QUOTE.match(said)
-    if quote and _SPACES.sub("", quote[0]) in heard and not _QUOTE.search(said, quote.end()):
-        said = said[quote.end() :]
-    fences = fence_spans(said)
-    cut = [found for found in _COMMAND.finditer(said) if not any(a <= found.start() < b for a, b in fences)]
-    for found in reversed(cut):
-        said = said[: found.start()] + said[found.end() :]
-    return "" if says_nothing(said, _UNSEEN.sub("", said)) else said.strip()
 
 
 def _role(who: Mapping[str, Any], answered_by_maintainer: bool) -> str | None:
