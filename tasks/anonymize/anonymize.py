@@ -26,6 +26,7 @@ from tasks.anonymize.spans import PiiSpan
 from tasks.anonymize.strings import PLAIN, Place, Row
 from tasks.anonymize.surrogates import outside_surrogates
 from tasks.anonymize.windows import SEPARATOR
+from tasks.engine.garbage import uncollected
 from tasks.engine.step import Partition, Step
 from tasks.engine.word_count import count_words
 
@@ -61,6 +62,11 @@ def anonymize_documents(batch: pa.Table, settings: AnonymizeSettings) -> Partiti
     if settings.mode == "pseudonym" and not settings.key.get_secret_value():
         raise ValueError("anonymize: pseudonyms need a key, see tasks.anonymize.key")
     finder = Finder(judge_for(settings.judged), settings.timeout_s)
+    with uncollected():
+        return _anonymize(batch, finder, settings)
+
+
+def _anonymize(batch: pa.Table, finder: Finder, settings: AnonymizeSettings) -> Partition:
     in_text = _of_kind(batch["source_type"].to_pylist(), finder.find_column(batch["text"]))
     touched = [row for row, may in enumerate(_may_hold(finder, batch, in_text)) if may]
     documents = batch.take(pa.array(touched, pa.int64())).to_pylist()

@@ -13,7 +13,9 @@ from typing import Any, Final
 import numpy as np
 
 from tasks.anonymize.automaton import Automaton, Bytes, Longs
+from tasks.anonymize.digits import is_in_digest, is_short
 from tasks.anonymize.families import Family
+from tasks.anonymize.following import stand_for
 from tasks.engine.kernel import kernel
 
 
@@ -62,9 +64,12 @@ _AT: Final = int(Family.AT)
 _MENTION: Final = int(Family.MENTION)
 _RANDOM: Final = int(Family.RANDOM)
 _STREET: Final = int(Family.STREET)
+_BEFORE: Final = int(Family.BEFORE_NAME)
 # Fewest digits of anything told by its digits alone, and fewest characters of a random word.
 MIN_DIGITS: Final = 7
 MIN_RANDOM: Final = 20
+# With so many most numbers are dates, years and ordinals.
+_FEW_DIGITS: Final = 8
 # A hardware address; shorter words are of no interest.
 _LONG_WORD: Final = 17
 
@@ -78,7 +83,11 @@ def _scan(data: Any, offsets: Any, classes: Any, following: Any, found: Any, lon
         for i in range(begin, end):
             state = following[state, classes[data[i]]]
             if found[state]:
-                count = _put(out, count, item, i + 1 - longest[state], i + 1, found[state])
+                family = found[state]
+                if family >= _BEFORE:
+                    family = stand_for(data, i + 1, end, family)
+                if family:
+                    count = _put(out, count, item, i + 1 - longest[state], i + 1, family)
         count = _scan_numbers(data, begin, end, item, out, count)
         count = _scan_words(data, begin, end, item, out, count)
         count = _scan_signs(data, begin, end, item, out, count)
@@ -125,7 +134,12 @@ def _scan_numbers(data: Any, begin: Any, end: Any, item: Any, out: Any, count: A
                 i += 1
             width = _digit(data, i, end) if gap and i < end else 0
             dots += width and gap == 1 and data[i - 1] == 46
-        if (digits >= MIN_DIGITS and not _is_plain(data, start, stop)) or dots >= 3:
+        if dots >= 3 or (
+            digits >= MIN_DIGITS
+            and not (digits <= _FEW_DIGITS and is_short(data, begin, start, stop, end))
+            and not _is_plain(data, start, stop)
+            and not is_in_digest(data, begin, start, stop, end)
+        ):
             count = _put(out, count, item, start, stop, _NUMBER)
     return count
 
@@ -223,12 +237,14 @@ def _scan_signs(data: Any, begin: Any, end: Any, item: Any, out: Any, count: Any
     done = begin
     for i in range(begin, end):
         byte = data[i]
-        if 64 < byte < 0xEF:
+        # Small letters, blanks and digits: most of a text.
+        if byte < 58 or 90 < byte < 0xEF:
             continue
         if byte == 58 and i >= done:
             done, count = _scan_colons(data, done, i, end, item, out, count)
-        elif byte == 32 and i > begin and i + 1 < end and 65 <= data[i + 1] <= 90 and _ends_number(data, begin, i):
-            count = _put(out, count, item, i - 1, i + 1, _STREET)
+        elif 65 <= byte <= 90:
+            if i > begin + 1 and data[i - 1] == 32 and _ends_number(data, begin, i - 1):
+                count = _put(out, count, item, i - 2, i, _STREET)
         elif byte == 64 or (byte == 0xEF and i + 2 < end and data[i + 1] == 0xBC and data[i + 2] == 0xA0):
             size = 1 if byte == 64 else 3
             before = data[i - 1] if i > begin else 32

@@ -10,7 +10,7 @@ from typing import Any, Final
 import pyarrow as pa
 
 from tasks.anonymize.automaton import Automaton, build_automaton
-from tasks.anonymize.families import Family
+from tasks.anonymize.families import STANDS_FOR, Family
 from tasks.anonymize.gate import find_anchors, holds_han
 from tasks.anonymize.recognizers.rule import RuleSet
 from tasks.anonymize.settings import JudgeSettings
@@ -56,7 +56,7 @@ class Judge:
                 found[item].append(span)
         for item, text in enumerate(column.to_pylist() if self.models else ()):
             found[item] += self._by_model(text)
-        return [resolve(spans) for spans in found]
+        return [resolve(spans) if len(spans) > 1 else spans for spans in found]
 
     def find_in(self, text: str) -> list[PiiSpan]:
         """Spans of one text, looked at whole by every recognizer: what `find` must find too."""
@@ -137,6 +137,8 @@ def judge_for(settings: JudgeSettings) -> Judge:
     wanted = Family(0)
     for families in groups:
         wanted |= families
+    for before, families in STANDS_FOR.items():
+        wanted |= before if families & wanted else Family(0)
     judge = Judge(
         {families: cache(partial(_rule_engine, of_family)) for families, of_family in groups.items()},
         cache(_name_engine) if settings.names else None,

@@ -16,6 +16,7 @@ _MIN_CHARS: Final = 5
 _MIN_HAN: Final = 3
 _MIN_HANDLE: Final = 3
 _HAN: Final = re.compile("[一-鿿]")
+KNOWN_SCORE: Final = 0.5
 _WORD: Final = frozenset(string.ascii_letters + string.digits + "_")
 # A date or a place says something about a person only where it was found.
 _NOT_KNOWN: Final = frozenset({"DATE_OF_BIRTH", "ORGANIZATION"})
@@ -38,7 +39,7 @@ class KnownValues:
         for last, (size, entity) in self.automaton.iter(text):
             start, end = last + 1 - size, last + 1
             if not (_joins(text, start) or _joins(text, end)):
-                yield PiiSpan(start, end, entity, 0.5, "winnow_known")
+                yield PiiSpan(start, end, entity, KNOWN_SCORE, "winnow_known")
 
 
 def _joins(text: str, place: int) -> bool:

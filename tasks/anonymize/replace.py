@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from typing import Any, Final
 
 from tasks.anonymize.forms import forms_of_handle, forms_of_secret
-from tasks.anonymize.known import known_values
+from tasks.anonymize.known import KNOWN_SCORE, KnownValues, known_values
 from tasks.anonymize.people import MENTIONED, find_handles, handles_of
 from tasks.anonymize.settings import AnonymizeSettings
 from tasks.anonymize.spans import PiiSpan, resolve
@@ -71,14 +71,16 @@ def replace(
         for span in spans
         for pair in _said_here(strings[place][span.start : span.end], span)
     )
-    every = {place: _settled(value, told[place], known.find(value)) for place, value in strings.items()}
+    every = {place: _settled(value, told[place], known) for place, value in strings.items()}
     edited: dict[Place, EditedText] = {}
     after = Draft(row, draft.spans, draft.counts + Counter(s.entity for spans in every.values() for s in spans))
     for place, spans in every.items():
+        if not spans and place != ("text",):
+            continue
         value = strings[place]
         edits = [Edit(s.start, s.end, surrogate(value[s.start : s.end], s.entity, settings)) for s in spans]
         edited[place] = EditedText(value, edits)
-        after.near += _near(edited[place], edits)
+        after.near += _near(edited[place])
     certain = {
         (strings[place][span.start : span.end], span)
         for place, spans in every.items()
@@ -137,18 +139,20 @@ def _told(row: Row, place: Place, value: str, handles: set[str]) -> Iterable[Pii
         yield from find_handles(value, handles)
 
 
-def _settled(value: str, told: Sequence[PiiSpan], known: Iterable[PiiSpan]) -> list[PiiSpan]:
+def _settled(value: str, told: Sequence[PiiSpan], known: KnownValues) -> list[PiiSpan]:
     """The longest of those that overlap; none that touches a surrogate."""
-    spans = [span for span in (*told, *known) if span.end > span.start]
+    spans = [span for span in told if span.end > span.start]
+    # Most that is known is known from here, and less sure than what told it.
+    here = {(span.start, span.end) for span in spans if span.score > KNOWN_SCORE}
+    spans += [span for span in known.find(value) if (span.start, span.end) not in here]
     return resolve(outside_surrogates(value, spans)) if spans else []
 
 
-def _near(edited: EditedText, edits: Sequence[Edit]) -> list[str]:
+def _near(edited: EditedText) -> list[str]:
     """Lines around the edits, and the line before and after each."""
     text = edited.text
     places: list[list[int]] = []
-    for edit in sorted(edits):
-        start, end = edited.position(edit.start), edited.position(edit.end, end=True)
+    for start, end in edited.replaced():
         left, right = max(0, start - _NEAR), min(len(text), end + _NEAR)
         line, following = text.rfind("\n", left, start), text.find("\n", end, right)
         if line >= 0:

@@ -24,8 +24,14 @@ SURROGATE: Final = re.compile(
     rf"(?:{'|'.join(_NAMES.values())})_[0-9a-f]{{8}}|[{_FAMILIES}]某[{_STEMS}]{{{_STEMS_SHOWN}}}"
     rf"|\[(?:{'|'.join(name.upper() for name in _NAMES.values())})\]"
 )
-# Quick to look for, and in all of them.
-_MARK: Final = re.compile(r"_[0-9a-f]{8}|某|\[[A-Z]{2,12}\]")
+# The same, each told by a character that is quick to look for; before the first stands the name of a kind.
+_MARKS: Final = (
+    ("_", re.compile("_[0-9a-f]{8}")),
+    ("某", re.compile(rf"某(?<=[{_FAMILIES}]某)[{_STEMS}]{{{_STEMS_SHOWN}}}")),
+    ("[", re.compile(rf"\[(?:{'|'.join(name.upper() for name in _NAMES.values())})\]")),
+)
+_LONGEST_NAME: Final = max(len(name) for name in _NAMES.values())
+_NAME_BEFORE: Final = re.compile(rf"(?:{'|'.join(_NAMES.values())})\Z")
 _HAN: Final = re.compile("[㐀-鿿]")
 _SEPARATORS: Final = re.compile(r"[\s().\-/]+")
 _DIGITS_ONLY: Final = frozenset({"PHONE_NUMBER", "BANK_CARD", "IBAN_CODE", "US_SSN"})
@@ -56,9 +62,9 @@ def _pseudonym(value: str, entity: str, key: str) -> str:
 def outside_surrogates(text: str, spans: Iterable[PiiSpan]) -> list[PiiSpan]:
     """Those of `spans` that touch nothing that was put in the place of something."""
     spans = list(spans)
-    if not spans or not _MARK.search(text):
+    taken = _surrogates_of(text) if spans else []
+    if not taken:
         return spans
-    taken = [found.span() for found in SURROGATE.finditer(text)]
     starts = [start for start, _ in taken]
 
     def is_free(span: PiiSpan) -> bool:
@@ -66,6 +72,23 @@ def outside_surrogates(text: str, spans: Iterable[PiiSpan]) -> list[PiiSpan]:
         return place == 0 or taken[place - 1][1] <= span.start
 
     return [span for span in spans if is_free(span)]
+
+
+def _surrogates_of(text: str) -> list[tuple[int, int]]:
+    """Where `SURROGATE` matches, in order."""
+    taken = []
+    for mark, pattern in _MARKS:
+        for found in pattern.finditer(text) if mark in text else ():
+            start, end = found.span()
+            if mark == "_":
+                name = _NAME_BEFORE.search(text, max(0, start - _LONGEST_NAME), start)
+                if name is None:
+                    continue
+                start = name.start()
+            elif mark != "[":
+                start -= 1
+            taken.append((start, end))
+    return sorted(taken)
 
 
 def is_surrogate(value: str) -> bool:

@@ -41,6 +41,10 @@ class EditedText:
             position = edit.end
         self.text = "".join([*pieces, text[position:]])
 
+    def replaced(self) -> list[tuple[int, int]]:
+        """Where each replacement stands now, in order."""
+        return [(new_start, new_end) for _, _, new_start, new_end in self._edits]
+
     def position(self, old: int, *, end: bool = False) -> int:
         """Where the old position is now; one inside an edit goes to its start, or to its end for `end`."""
         index = bisect_right(self._starts, old if not end else old - 1) - 1

@@ -55,16 +55,16 @@ _IBAN_LENGTHS: Final = {
 }
 BITCOIN: Final = pattern_of(r"(?<![A-Za-z0-9])[13][a-km-zA-HJ-NP-Z1-9]{25,34}(?![A-Za-z0-9])", 0)
 BECH32: Final = pattern_of(r"(?<![A-Za-z0-9])bc1[ac-hj-np-z02-9]{25,87}(?![A-Za-z0-9])")
-ETHEREUM: Final = pattern_of(
-    r"(?:wallet|钱包|ethereum|以太坊?|(?<![a-z])eth(?![a-z]))[^\n]{0,40}?(?P<value>0x[0-9a-f]{40})(?![0-9a-f])"
-)
+_ETHER: Final = r"(?:wallet|钱包|ethereum|以太坊?|(?<![a-z])eth(?![a-z]))[^\n]{0,40}"
+ETHEREUM: Final = pattern_of(rf"{_ETHER}?(?P<value>0x[0-9a-f]{{40}})(?![0-9a-f])")
+_WALLET: Final = pattern_of("0x[0-9a-f]{40}")
+_UP_TO_WALLET: Final = pattern_of(rf"{_ETHER}\Z")
 _BASE58: Final = "123456789ABCDEFGHJKLMNPQRSTUVWXYZabcdefghijkmnopqrstuvwxyz"
 _BECH32: Final = "qpzry9x8gf2tvdw0s3jn54khce6mua7l"
 _BECH32_SUMS: Final = (1, 0x2BC830A3)
 
 LITERALS: Final[Mapping[str, Family]] = {
-    "bc1": Family.SECRET,
-    **dict.fromkeys(("wallet", "钱包", "ethereum", "以太"), Family.SECRET),
+    **dict.fromkeys(("bc1", "wallet", "钱包", "ethereum", "以太"), Family.WALLET),
 }
 
 
@@ -75,8 +75,12 @@ def rule_sets() -> Sequence[RuleSet]:
         RuleSet("IBAN_CODE", Family.NUMBER, [Rule(IBAN, is_iban, 1.0)]),
         RuleSet(
             "CRYPTO",
-            Family.NUMBER | Family.SECRET | Family.RANDOM,
-            [Rule(BITCOIN, is_bitcoin, 1.0), Rule(BECH32, is_bech32, 1.0), Rule(ETHEREUM, score=0.8)],
+            Family.NUMBER | Family.WALLET | Family.RANDOM,
+            [
+                Rule(BITCOIN, is_bitcoin, 1.0),
+                Rule(BECH32, is_bech32, 1.0),
+                Rule(ETHEREUM, score=0.8, anchor=_WALLET, lead=_UP_TO_WALLET),
+            ],
         ),
     ]
 

@@ -74,7 +74,7 @@ WECHAT: Final = pattern_of(
 HANDLE: Final = pattern_of(r"(?<![a-z0-9_@/.`'\"=])@(?P<value>[a-z0-9](?:[a-z0-9_-]{2,37}[a-z0-9]))(?![a-z0-9_(./-])")
 # Who is quoted in a mail, between the time and an address; people with full names are found by those.
 QUOTED: Final = re.compile(
-    r"(?:(?<=[AP]M)|(?<=:[0-9]{2}))(?:[,，] {0,2}| {1,2})(?P<value>[A-Za-z0-9](?:[A-Za-z0-9_-]{1,37}[A-Za-z0-9])) {1,2}"
+    r"(?:AM|PM|:[0-9]{2})(?:[,，] {0,2}| {1,2})(?P<value>[A-Za-z0-9](?:[A-Za-z0-9_-]{1,37}[A-Za-z0-9])) {1,2}"
     r"(?=<?[A-Za-z0-9_.+-]{1,64}[@＠])"
 )
 _DATE: Final = re.compile(r"(?:19|20)[0-9]{2}[-/. ][01]?[0-9][-/. ][0-3]?[0-9]$")
@@ -120,8 +120,10 @@ def rule_sets(*, example_addresses: bool, hotlines: bool) -> Sequence[RuleSet]:
 def is_address(found: re.Match[str], *, example: bool) -> bool:
     """An e-mail address of somebody; not git@host, not a reserved name unless `example`, not a scope like a@2.0."""
     value = found[0].lower()
+    if _ROLE.match(value):
+        return False
     before, _ = around(found, before=80)
-    if _ROLE.match(value) or _IN_URL.search(before):
+    if "://" in before and _IN_URL.search(before):
         return False
     tail = found.string[found.end() : found.end() + 1]
     return (example or not _EXAMPLE.search(value)) and not (tail == ":" and value.startswith("git"))

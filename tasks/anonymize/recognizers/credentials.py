@@ -118,6 +118,11 @@ LITERALS: Final[Mapping[str, Family]] = {
             "ltai",
             "npm_",
             "pypi-",
+        ),
+        Family.SECRET,
+    ),
+    **dict.fromkeys(
+        (
             "pass",
             "pwd",
             "secret",
@@ -138,9 +143,9 @@ LITERALS: Final[Mapping[str, Family]] = {
             "密钥",
             "令牌",
         ),
-        Family.SECRET,
+        Family.BEFORE_VALUE,
     ),
-    "://": Family.URL,
+    "://": Family.BEFORE_HOST,
     "-----begin": Family.BLOCK,
 }
 
@@ -163,7 +168,7 @@ def rule_sets() -> Sequence[RuleSet]:
             [Rule(RANDOM_LINE, is_random, 0.6), Rule(RANDOM_STRING, is_random, 0.6)],
             _plugin_rules,
         ),
-        RuleSet("SECRET", Family.URL | Family.AT, [Rule(IN_URL, is_secret_in_url, 0.9)]),
+        RuleSet("SECRET", Family.URL, [Rule(IN_URL, is_secret_in_url, 0.9)]),
         RuleSet("SECRET", Family.BLOCK, [Rule(KEY_BLOCK, score=1.0)]),
     ]
 

@@ -13,16 +13,23 @@ _CARD_CUE: Final = (
 )
 CN_ID_18: Final = pattern_of(r"(?<![0-9A-Za-z])[1-9][0-9]{16}[0-9xX](?![0-9A-Za-z])")
 # Where the text says that it is one, a wrong check digit is a slip of the pen.
+_UP_TO_CARD: Final = pattern_of(rf"{_CARD_CUE}[^\n0-9]{{0,20}}\Z")
+_LONG: Final = re.compile("[1-9][0-9]{14,17}")
 CN_ID_NAMED: Final = pattern_of(rf"{_CARD_CUE}[^\n0-9]{{0,20}}(?P<value>[1-9][0-9]{{16}}[0-9xX])(?![0-9A-Za-z])")
 CN_ID_15: Final = pattern_of(rf"{_CARD_CUE}[^\n0-9]{{0,20}}(?P<value>[1-9][0-9]{{14}})(?![0-9A-Za-z])")
+_PASSPORT_CUE: Final = r"(?:护照|通行证|(?<![a-z])passport)"
 PASSPORT: Final = pattern_of(
-    r"(?:护照|通行证|(?<![a-z])passport)[^\n0-9]{0,24}?(?<![a-z0-9])"
-    r"(?P<value>[a-z]{1,2}[0-9]{7,8}|[0-9]{9})(?![0-9A-Za-z])"
+    rf"{_PASSPORT_CUE}[^\n0-9]{{0,24}}?(?<![a-z0-9])(?P<value>[a-z]{{1,2}}[0-9]{{7,8}}|[0-9]{{9}})(?![0-9A-Za-z])"
 )
+_SEVEN: Final = re.compile("[0-9]{7}")
+# Two letters may stand before the digits.
+_UP_TO_PASSPORT: Final = pattern_of(rf"{_PASSPORT_CUE}[^\n0-9]{{0,26}}\Z")
 USCC: Final = pattern_of(r"(?<![0-9A-Z])[1-9A-Y][1-59][0-9]{6}[0-9A-HJ-NP-RT-UW-Y]{10}(?![0-9A-Z])")
-SSN: Final = pattern_of(
-    r"(?:(?<![a-z])ssn|social security)[^\n0-9]{0,24}(?P<value>(?!000|666)[0-9]{3}[- ]?[0-9]{2}[- ]?[0-9]{4})(?![0-9])"
-)
+_SSN_CUE: Final = r"(?:(?<![a-z])ssn|social security)[^\n0-9]{0,24}"
+_SSN: Final = r"[0-9]{3}[- ]?[0-9]{2}[- ]?[0-9]{4}"
+SSN: Final = pattern_of(rf"{_SSN_CUE}(?P<value>(?!000|666){_SSN})(?![0-9])")
+_NINE: Final = re.compile(_SSN)
+_UP_TO_SSN: Final = pattern_of(rf"{_SSN_CUE}\Z")
 _PROVINCES: Final = "京津沪渝冀豫云辽黑湘皖鲁新苏浙赣鄂桂甘晋蒙陕吉闽贵粤青藏川宁琼"
 PLATE: Final = re.compile(
     rf"(?<![一-鿿])?[{_PROVINCES}][A-HJ-Y][·•-]?(?P<tail>[A-HJ-NP-Z0-9]{{5,6}}"
@@ -59,11 +66,15 @@ def rule_sets() -> Sequence[RuleSet]:
         RuleSet(
             "CN_ID_CARD",
             Family.NUMBER,
-            [Rule(CN_ID_18, is_resident_id, 1.0), Rule(CN_ID_NAMED, score=0.8), Rule(CN_ID_15, is_old_id, 0.8)],
+            [
+                Rule(CN_ID_18, is_resident_id, 1.0),
+                Rule(CN_ID_NAMED, score=0.8, anchor=_LONG, lead=_UP_TO_CARD),
+                Rule(CN_ID_15, is_old_id, 0.8, _LONG, _UP_TO_CARD),
+            ],
         ),
-        RuleSet("PASSPORT", Family.NUMBER, [Rule(PASSPORT, score=0.8)]),
+        RuleSet("PASSPORT", Family.NUMBER, [Rule(PASSPORT, score=0.8, anchor=_SEVEN, lead=_UP_TO_PASSPORT)]),
         RuleSet("CN_USCC", Family.NUMBER, [Rule(USCC, is_company_code, 1.0)]),
-        RuleSet("US_SSN", Family.NUMBER, [Rule(SSN, score=0.9)]),
+        RuleSet("US_SSN", Family.NUMBER, [Rule(SSN, score=0.9, anchor=_NINE, lead=_UP_TO_SSN)]),
         RuleSet("LICENSE_PLATE", Family.CUE, [Rule(PLATE, is_plate)]),
         RuleSet("DATE_OF_BIRTH", Family.CUE, [Rule(BIRTH, score=0.8)]),
     ]

@@ -29,7 +29,7 @@ _ABOUT: Final = re.compile(
 _MIN_ENCRYPTED: Final = 12
 
 LITERALS: Final[Mapping[str, Family]] = dict.fromkeys(
-    ("passw", "passphrase", "secret", "credential", "密码", "口令", "密钥"), Family.NEST
+    ("passw", "passphrase", "secret", "credential", "密码", "口令", "密钥"), Family.BEFORE_VALUE
 )
 
 

@@ -39,9 +39,12 @@ CALLED: Final = re.compile(
     rf"{_BEFORE}(?i:(?:my|his|her) (?:(?:first|last|maiden|real|full) )?name is|(?:call|calls) me"
     rf"|your (?:first |last |full )?name\?) (?P<value>{_FULL}|{_WORD}){_AFTER}"
 )
+_CARING: Final = (
+    "doctor", "physician", "surgeon", "dentist", "nurse", "therapist", "psychiatrist", "psychologist", "pediatrician",
+    "attorney", "lawyer", "wife", "husband", "colleague", "coworker",
+)  # fmt: skip
 CARING: Final = re.compile(
-    rf"{_BEFORE}(?:doctor|physician|surgeon|dentist|nurse|therapist|psychiatrist|psychologist|pediatrician"
-    rf"|attorney|lawyer|wife|husband|colleague|coworker)(?:,| is| was|:| named| called)? (?P<value>{_FULL}){_AFTER}"
+    rf"{_BEFORE}(?:{'|'.join(_CARING)})(?:,| is| was|:| named| called)? (?P<value>{_FULL}){_AFTER}"
 )
 # However its letters are written: what has an age in years has a name.
 _SUBJECT: Final = (
@@ -102,22 +105,6 @@ LITERALS: Final[Mapping[str, Family]] = {
             "name?",
             "call me",
             "calls me",
-            "doctor",
-            "physician",
-            "surgeon",
-            "dentist",
-            "nurse",
-            "therapist",
-            "psychiatrist",
-            "psychologist",
-            "pediatrician",
-            "attorney",
-            "lawyer",
-            "wife",
-            "husband",
-            "colleague",
-            "coworker",
-            "-year-old",
             "maintainer:",
             "maintained by",
             "contact person:",
@@ -138,9 +125,12 @@ LITERALS: Final[Mapping[str, Family]] = {
             "thanks",
             "thank you",
             "yours",
+            "yours truly",
         ),
-        Family.NAME,
+        Family.BEFORE_NAME,
     ),
+    "-year-old": Family.NAME,
+    **{f"{who}{word}": Family.BEFORE_NAME for who, word in product(_CARING, ("", " is", " was", " named", " called"))},
     **{
         f"{verb} {thing}{word}": Family.DIAL
         for verb, thing, word in product(

@@ -146,15 +146,10 @@ LITERALS: Final[Mapping[str, Family]] = {
             "delivered to",
             "ship to",
             "shipped to",
-        ),
-        Family.STREET,
-    ),
-    **dict.fromkeys(
-        (
             "located at",
             "sent to",
         ),
-        Family.STREET,
+        Family.BEFORE_HOUSE,
     ),
     "box ": Family.STREET | Family.ADDRESS,
     **dict.fromkeys(
@@ -174,10 +169,10 @@ def rule_sets() -> Sequence[RuleSet]:
             [
                 Rule(ENGLISH, is_street, 0.7),
                 Rule(FLAT, is_street, 0.7),
-                Rule(CUED, score=0.8),
                 Rule(PO_BOX, score=0.7),
             ],
         ),
+        RuleSet("POSTAL_ADDRESS", Family.HOUSE, [Rule(CUED, score=0.8)]),
         RuleSet(
             "POSTAL_ADDRESS",
             Family.ADDRESS,
