@@ -10,6 +10,7 @@ from collections.abc import Callable, Sequence
 from enum import StrEnum
 from typing import Any, Final, NamedTuple
 
+import numpy as np
 import polars as pl
 import pyarrow as pa
 
@@ -21,8 +22,9 @@ from tasks.clean.offset_map import OffsetMap, Run
 from tasks.clean.page_furniture import find_page_furniture
 from tasks.clean.settings import CleanSettings
 from tasks.clean.threads import find_thread_noise
+from tasks.clean.tidy_columns import replaced, tidy_columns
 from tasks.clean.tidying import find_invisible, find_spare_lines, find_trailing_blanks, find_uncomposed
-from tasks.clean.untidy import find_untidy, without_tails
+from tasks.clean.untidy import find_untidy
 from tasks.clean.variants import find_traditional, find_wide_letters
 from tasks.engine.edits import Edit, EditedText, moved_blocks
 from tasks.engine.garbage import uncollected
@@ -75,42 +77,48 @@ def clean_documents(batch: pa.Table, settings: CleanSettings) -> Partition:
 
 def _apply(batch: pa.Table, removed: pa.Table, settings: CleanSettings) -> tuple[pa.Table, pa.Table]:
     """`batch` with the spans cut and the characters tidied, and the map of what changed; others are not touched."""
-    spans: dict[str, list[dict[str, Any]]] = {}
-    for row in removed.to_pylist():
-        spans.setdefault(row["doc_id"], []).append(row)
-    ids = pl.Series(pl.from_arrow(batch["id"]))
+    spans = _spans(batch, removed)
     text = pl.Series(pl.from_arrow(batch["text"]))
     # Of code nothing is tidied, so nothing of it is looked at.
-    untidy = find_untidy(text, pl.Series(pl.from_arrow(batch["source_type"])) == "code", settings)
-    cut = ids.is_in(list(spans)) if spans else pl.repeat(False, len(ids), eager=True)
-    trimmed = untidy.tail & ~cut
-    maps: dict[int, dict[str, Any]] = {}
-    if trimmed.any():
-        batch, lengths, left = without_tails(batch, trimmed)
-        trimmed &= ~left
-        rows = trimmed.arg_true().to_list()
-        told = zip(rows, ids.gather(rows).to_list(), text.gather(rows).str.len_chars().to_list(), strict=True)
-        for row, doc_id, size in told:
-            maps[row] = _map_row(doc_id, size, [Run(0, 0, int(lengths[row]))])
-    touched = ((untidy.touched | cut) & ~trimmed).arg_true().to_list()
-    if not touched:
-        return batch, TEXT_MAP.from_rows(list(maps.values()))
-    documents = batch.select(["id", "text", "blocks", "source_type"]).take(pa.array(touched, pa.int64())).to_pylist()
+    is_code = (pl.Series(pl.from_arrow(batch["source_type"])) == "code").to_numpy()
+    untidy = find_untidy(text, pl.Series(is_code), settings)
+    touched = untidy.touched.to_numpy().copy()
+    touched[list(spans)] = True
+    # What only loses spans, blanks and lines, which is nearly all, is done in one go.
+    alone = touched & untidy.inside.to_numpy() & ~is_code
+    together, rows = np.flatnonzero(touched & ~alone), np.flatnonzero(alone).tolist()
+    if not touched.any():
+        return batch, TEXT_MAP.empty()
+    tidied = tidy_columns(batch, together, spans, is_code[together])
+    documents = batch.select(["id", "text", "blocks"]).take(pa.array(rows, pa.int64())).to_pylist()
+    flags = zip(rows, untidy.invisible.gather(rows), untidy.misread.gather(rows), strict=True)
     edited = [
-        _edit(
-            row["text"],
-            row["blocks"],
-            spans.get(row["id"], []),
-            () if row["source_type"] == "code" else _passes(settings, invisible=seen, misread=wrong),
-        )
-        for row, seen, wrong in zip(
-            documents, untidy.invisible.gather(touched), untidy.misread.gather(touched), strict=True
-        )
+        _edit(row["text"], row["blocks"], spans.get(place, []), _passes(settings, invisible=seen, misread=wrong))
+        for row, (place, seen, wrong) in zip(documents, flags, strict=True)
     ]
-    for place, row, found in zip(touched, documents, edited, strict=True):
-        if found.text != row["text"]:
-            maps[place] = _map_row(row["id"], len(row["text"]), found.offsets.runs)
-    return _replaced(batch, touched, edited), TEXT_MAP.from_rows([maps[place] for place in sorted(maps)])
+    changed = [found.text != row["text"] for row, found in zip(documents, edited, strict=True)]
+    maps = [
+        _map_row(row["id"], len(row["text"]), found.offsets.runs)
+        for row, found, other in zip(documents, edited, changed, strict=True)
+        if other
+    ]
+    order = np.argsort([*together[tidied.mapped], *np.array(rows, np.int64)[changed]])
+    places = [*together.tolist(), *rows]
+    texts = [tidied.text, pa.array([found.text for found in edited], pa.large_string())]
+    blocks = [tidied.blocks, pa.array([found.blocks for found in edited], tidied.blocks.type)]
+    text_map = pa.concat_tables([tidied.maps, TEXT_MAP.from_rows(maps)]).take(pa.array(order, pa.int64()))
+    return replaced(batch, places, texts, blocks), text_map
+
+
+def _spans(batch: pa.Table, removed: pa.Table) -> dict[int, list[Edit]]:
+    """What is cut out of each document, by its row: in order, none overlapping another."""
+    if not removed.num_rows:
+        return {}
+    row_of = {doc_id: row for row, doc_id in enumerate(batch["id"].to_pylist())}
+    spans: dict[int, list[tuple[int, int]]] = {}
+    for doc_id, start, end in zip(*(removed[name].to_pylist() for name in ("doc_id", "start", "end")), strict=True):
+        spans.setdefault(row_of[doc_id], []).append((start, end))
+    return {row: _merged(found) for row, found in spans.items()}
 
 
 def _map_row(doc_id: str, length: int, runs: Sequence[Run]) -> dict[str, Any]:
@@ -124,23 +132,12 @@ def _map_row(doc_id: str, length: int, runs: Sequence[Run]) -> dict[str, Any]:
     }
 
 
-def _replaced(batch: pa.Table, rows: list[int], edited: list[_Edited]) -> pa.Table:
-    """`batch` with new text and blocks in `rows`."""
-    schema = DOCUMENT.arrow
-    order = pa.array(range(batch.num_rows), pa.int64()).to_numpy().copy()
-    order[rows] = batch.num_rows + pa.array(range(len(rows)), pa.int64()).to_numpy()
-    for name, values in (("text", [found.text for found in edited]), ("blocks", [found.blocks for found in edited])):
-        field = schema.field(name)
-        both = pa.chunked_array([*batch[name].chunks, pa.array(values, field.type)], field.type)
-        batch = batch.set_column(schema.get_field_index(name), field, both.combine_chunks().take(pa.array(order)))
-    return batch
-
-
 def clean_text(
     text: str, blocks: list[dict[str, Any]], spans: list[dict[str, Any]], settings: CleanSettings | None = None
 ) -> tuple[str, list[dict[str, Any]]]:
     """One text without `spans`, tidied, and its blocks moved along."""
-    edited = _edit(text, blocks, spans, _passes(settings or CleanSettings(), invisible=True, misread=True))
+    merged = _merged([(span["start"], span["end"]) for span in spans])
+    edited = _edit(text, blocks, merged, _passes(settings or CleanSettings(), invisible=True, misread=True))
     return edited.text, edited.blocks
 
 
@@ -161,12 +158,11 @@ def _passes(settings: CleanSettings, *, invisible: bool, misread: bool) -> list[
 def _edit(
     text: str,
     blocks: list[dict[str, Any]],
-    spans: list[dict[str, Any]],
+    edits: list[Edit],
     passes: Sequence[Callable[[str], list[Edit]]],
 ) -> _Edited:
-    """Cut the spans, then pass by pass: what one takes out can bring together what the next one looks for."""
+    """Make the edits, then pass by pass: what one takes out can bring together what the next one looks for."""
     offsets = OffsetMap.identity(len(text))
-    edits = _merged(spans)
     cuts = []
     for find in (*passes, None):
         if edits:
@@ -177,13 +173,13 @@ def _edit(
     return _Edited(text, moved_blocks(cuts, blocks), offsets)
 
 
-def _merged(spans: list[dict[str, Any]]) -> list[Edit]:
+def _merged(spans: list[tuple[int, int]]) -> list[Edit]:
     merged: list[Edit] = []
-    for span in sorted(spans, key=lambda span: (span["start"], span["end"])):
-        if merged and span["start"] < merged[-1].end:
-            merged[-1] = Edit(merged[-1].start, max(merged[-1].end, span["end"]))
+    for start, end in sorted(spans):
+        if merged and start < merged[-1].end:
+            merged[-1] = Edit(merged[-1].start, max(merged[-1].end, end))
         else:
-            merged.append(Edit(span["start"], span["end"]))
+            merged.append(Edit(start, end))
     return merged
 
 

@@ -1,15 +1,12 @@
-"""Which documents need tidying, and those that only end in blanks: column by column, no Python per document."""
+"""Which documents need tidying: column by column, no Python per document."""
 
 from typing import Any, Final, NamedTuple
 
 import numpy as np
-import numpy.typing as npt
 import polars as pl
 import pyarrow as pa
-import pyarrow.compute as pc
 from numba import njit
 
-from schemas.document import DOCUMENT
 from tasks.clean.mojibake import MISREAD
 from tasks.clean.settings import CleanSettings
 from tasks.clean.tidying import INVISIBLE, MANY_LINES, TRAILING
@@ -29,13 +26,13 @@ class Untidy(NamedTuple):
         invisible: Has controls or zero-width characters.
         misread: Has what text in the wrong encoding has.
         touched: A pass may find something in it.
-        tail: Nothing but the blanks it ends in.
+        inside: It may lose or change other characters than blanks and line ends.
     """
 
     invisible: pl.Series
     misread: pl.Series
     touched: pl.Series
-    tail: pl.Series
+    inside: pl.Series
 
 
 def find_untidy(text: pl.Series, is_code: pl.Series, settings: CleanSettings) -> Untidy:
@@ -63,8 +60,8 @@ def find_untidy(text: pl.Series, is_code: pl.Series, settings: CleanSettings) ->
         tail = tail.scatter(rows, some.contains(r"\s\z"))
         if variants:
             varied = varied.clone().scatter(rows, some.contains("|".join(variants)))
-    inside = invisible | (misread & settings.repair_encoding) | composed | varied | lines | lead
-    return Untidy(invisible, misread, inside | tail, tail & ~inside)
+    inside = invisible | (misread & settings.repair_encoding) | composed | varied
+    return Untidy(invisible, misread, inside | lines | lead | tail, inside)
 
 
 @njit(cache=True, nogil=True)
@@ -96,37 +93,3 @@ def _look(data: Any, offsets: Any, skipped: Any, seen: Any) -> None:
             if last == 32 or 9 <= last <= 13:
                 bits |= 16
         seen[row] = 1 if bits & 1 else bits
-
-
-def without_tails(batch: pa.Table, chosen: pl.Series) -> tuple[pa.Table, npt.NDArray[np.int64], pl.Series]:
-    """`batch`, the chosen documents without the blanks they end in, and their blocks no longer than they are.
-
-    Returns:
-        The documents; their lengths in code points, of all; and which of the chosen were left as they are, because
-        one of their blocks lies in those blanks.
-    """
-    text = pl.Series(pl.from_arrow(batch["text"]))
-    cut = text.str.strip_chars_end()
-    lengths = cut.str.len_chars().cast(pl.Int64).to_numpy()
-    blocks = batch["blocks"].combine_chunks()
-    flat, parents = blocks.flatten(), pc.list_parent_indices(blocks).to_numpy()
-    start, end = (pc.struct_field(flat, name).to_numpy() for name in ("start", "end"))
-    limit = lengths[parents]
-    wanted = chosen.to_numpy().copy()
-    wanted[parents[(start < end) & (start >= limit)]] = False
-    moving = wanted[parents]
-    moved = {
-        "start": np.where(moving, np.minimum(start, limit), start),
-        "end": np.where(moving, np.minimum(end, limit), end),
-    }
-    kinds = list(flat.type)
-    fields = [pa.array(moved[kind.name]) if kind.name in moved else pc.struct_field(flat, kind.name) for kind in kinds]
-    inner = pa.StructArray.from_arrays(fields, fields=kinds)
-    offsets = blocks.offsets
-    both = {
-        "text": text.zip_with(~pl.Series(wanted), cut).to_arrow().cast(pa.large_string()),
-        "blocks": pa.LargeListArray.from_arrays(pc.subtract(offsets, offsets[0]), inner, type=blocks.type),
-    }
-    for name, column in both.items():
-        batch = batch.set_column(batch.schema.get_field_index(name), DOCUMENT.arrow.field(name), column)
-    return batch, lengths, chosen & ~pl.Series(wanted)

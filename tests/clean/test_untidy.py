@@ -3,6 +3,7 @@
 from itertools import pairwise
 from typing import Any
 
+import numpy as np
 import polars as pl
 import pyarrow as pa
 import pytest
@@ -11,8 +12,11 @@ from hypothesis import settings as examined
 from hypothesis import strategies as st
 
 from schemas.document import DOCUMENT
-from tasks.clean.clean import clean_documents, clean_text
+from tasks.clean.clean import _edit, _merged, clean_documents, clean_text
 from tasks.clean.settings import CleanSettings
+from tasks.clean.tidy_columns import tidy_columns
+from tasks.clean.tidy_kernel import is_space
+from tasks.clean.tidying import find_spare_lines, find_trailing_blanks
 from tasks.clean.untidy import find_untidy
 from tasks.extract.rows import document_row, documents_table
 
@@ -21,8 +25,8 @@ _ENTRY: dict[str, Any] = {
     "revision": None,
 }  # fmt: skip
 _PIECES = st.sampled_from(
-    ["a", "推送", "é", "e\u0301", " ", "\t", "\u3000", "\u00a0", "\u2028", "\n", "\n\n", "\n\n\n\n", "```\n", "\x0b",
-     "\x0c", "\x07", "\x1f", "\u200b", "Ã©", "Ａ", "臺"]
+    ["a", "推送", "é", "e\u0301", " ", "\t", "\u3000", "\u00a0", "\u2028", "\n", "\n\n", "\n\n\n\n", "```\n", "~~~", "    ",
+     "\x0b", "\x0c", "\x07", "\x1f", "\u200b", "Ã©", "Ａ", "臺"]
 )  # fmt: skip
 _TEXTS = st.lists(_PIECES, min_size=1, max_size=14).map("".join).filter(lambda text: text.strip() != "")
 
@@ -79,20 +83,60 @@ def test_the_map_tells_where_every_character_came_from(texts):
     assert changed == {row["doc_id"] for row in parts.sides["text_map"].to_pylist()} & set(cleaned)
 
 
+@examined(deadline=None, max_examples=300)
+@given(
+    texts=st.lists(
+        st.tuples(
+            _TEXTS, st.lists(st.integers(0, 20), max_size=3), st.lists(st.tuples(st.integers(0, 30), st.integers(1, 9)))
+        ),
+        min_size=1,
+        max_size=4,
+    ),
+    cut_only=st.booleans(),
+)
+def test_the_loop_over_documents_does_what_the_passes_do_one_by_one(texts, cut_only):
+    batch = _batch([text for text, _, _ in texts], [_blocks(text, cuts) for text, cuts, _ in texts])
+    rows = np.arange(len(texts))
+    given = [
+        _merged([(start, min(start + size, len(text))) for start, size in spans if start < len(text)])
+        for text, _, spans in texts
+    ]
+    tidied = tidy_columns(batch, rows, dict(enumerate(given)), np.full(len(texts), cut_only))
+    passes = () if cut_only else (find_trailing_blanks, find_spare_lines)
+    expected = [
+        _edit(row["text"], row["blocks"], edits, passes) for row, edits in zip(batch.to_pylist(), given, strict=True)
+    ]
+    assert tidied.text.to_pylist() == [found.text for found in expected]
+    assert tidied.blocks.to_pylist() == [found.blocks for found in expected]
+    runs = [
+        list(zip(row["source_start"], row["text_start"], row["length"], strict=True)) for row in tidied.maps.to_pylist()
+    ]
+    assert runs == [
+        found.offsets.runs for found, (text, _, _) in zip(expected, texts, strict=True) if found.text != text
+    ]
+
+
+def test_white_space_is_what_python_takes_for_it():
+    assert [code for code in range(0x110000) if is_space(code)] == [
+        code for code in range(0x110000) if chr(code).isspace()
+    ]
+
+
 @pytest.mark.parametrize(
-    ("text", "tail"),
+    ("text", "touched", "inside"),
     [
-        ("ends so\n", True),
-        ("推送失败。\n", True),
-        ("clean", False),
-        ("\n\nfirst blank ", False),
-        ("blank \nline ", False),
+        ("ends so\n", True, False),
+        ("推送失败。\n", True, False),
+        ("clean", False, False),
+        ("\n\nfirst blank ", True, False),
+        ("零宽\u200b", True, True),
+        ("cafe\u0301 ", True, True),
     ],
 )
-def test_only_what_just_ends_in_blanks_is_cut_without_looking_further(text, tail):
+def test_what_only_loses_blanks_is_told_from_what_changes_otherwise(text, touched, inside):
     found = find_untidy(pl.Series([text]), pl.Series([False]), CleanSettings())
-    assert found.tail.to_list() == [tail]
-    assert found.touched.to_list() == [text != "clean"]
+    assert found.touched.to_list() == [touched]
+    assert found.inside.to_list() == [inside]
 
 
 def test_source_code_is_not_looked_at():
