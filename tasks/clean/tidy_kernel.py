@@ -6,6 +6,8 @@ document is decoded once, every pass marks what goes and closes the gaps, and wh
 
 from typing import Any, Final
 
+import numpy as np
+
 from tasks.engine.code_points import code_point
 from tasks.engine.kernel import kernel
 
@@ -40,35 +42,53 @@ def tidy_all(
     points, source, gone, inside, at, until = scratch
     written = found = 0
     for index in range(len(rows)):
-        position, end = offsets[rows[index]], offsets[rows[index] + 1]
-        size = 0
-        while position < end:
-            points[size], position = code_point(data, position)
-            source[size] = size
-            gone[size] = 0
-            size += 1
-        lengths[0, index] = size
+        size, fenced = _decode(data, offsets[rows[index]], offsets[rows[index] + 1], points, source, gone)
+        lengths[0, index] = same = size
         low, high = block_offsets[index], block_offsets[index + 1]
         first, last = span_offsets[index], span_offsets[index + 1]
         if first < last:
             for span in range(first, last):
                 gone[spans[0, span] : spans[1, span]] = _GONE
-            size = _close(points, source, gone, at, until, size)
-            _move(blocks, low, high, at, until)
+            same = spans[0, first]
+            size = _close(points, source, gone, at, until, same, size)
+            _move(blocks, low, high, at, until, same)
         if not cut_only[index]:
-            _find_fences(points, inside, size)
-            if _mark_trailing(points, inside, gone, size):
-                size = _close(points, source, gone, at, until, size)
-                _move(blocks, low, high, at, until)
-                _find_fences(points, inside, size)
-            if _mark_spare(points, inside, gone, source, size):
-                size = _close(points, source, gone, at, until, size)
-                _move(blocks, low, high, at, until)
+            _find_fences(points, inside, size, fenced)
+            start = _mark_trailing(points, inside, gone, size)
+            if start < size:
+                same = min(same, start)
+                size = _close(points, source, gone, at, until, start, size)
+                _move(blocks, low, high, at, until, start)
+                _find_fences(points, inside, size, fenced)
+            start = _mark_spare(points, inside, gone, source, size)
+            if start < size:
+                same = min(same, start)
+                size = _close(points, source, gone, at, until, start, size)
+                _move(blocks, low, high, at, until, start)
         lengths[1, index] = size
-        found = _add_runs(source, size, runs, found)
+        found = _add_runs(source, min(same, size), size, runs, found)
         run_offsets[index + 1] = found
         written = _encode(points, size, out, written)
         out_offsets[index + 1] = written
+
+
+@kernel
+def _decode(data: Any, position: Any, end: Any, points: Any, source: Any, gone: Any) -> tuple[Any, Any]:
+    """Characters of a document, nothing of it gone; how many they are, and whether it may have fences."""
+    size, fenced = 0, False
+    last = before = np.int64(0)
+    while position < end:
+        code = np.int64(data[position])
+        if code < 0x80:
+            position += 1
+        else:
+            code, position = code_point(data, position)
+        points[size], source[size], gone[size] = code, size, 0
+        if code == 96 or code == 126:
+            fenced |= code == last and code == before
+        last, before = code, last
+        size += 1
+    return size, fenced
 
 
 @kernel
@@ -82,8 +102,11 @@ def is_space(code: Any) -> Any:
 
 
 @kernel
-def _find_fences(points: Any, inside: Any, size: Any) -> None:
-    """`inside`: whether each character lies in fenced code, as `fence_spans` says."""
+def _find_fences(points: Any, inside: Any, size: Any, fenced: Any) -> None:
+    """`inside`: whether each character lies in fenced code, as `fence_spans` says; none does if not `fenced`."""
+    if not fenced:
+        inside[:size] = 0
+        return
     mark = longest = start = 0
     while start < size:
         at = start
@@ -97,50 +120,55 @@ def _find_fences(points: Any, inside: Any, size: Any) -> None:
             ticked |= points[end] == 96
             blank &= is_space(points[end])
             end += 1
-        fenced = mark != 0
+        covered = mark != 0
         if run - at >= 3:
-            if not fenced and (points[at] == 126 or not ticked):
-                mark, longest, fenced = points[at], run - at, True
-            elif fenced and points[at] == mark and run - at >= longest and blank:
+            if not covered and (points[at] == 126 or not ticked):
+                mark, longest, covered = points[at], run - at, True
+            elif covered and points[at] == mark and run - at >= longest and blank:
                 mark = 0
-        inside[start:end] = fenced
+        inside[start:end] = covered
         if end < size:
             inside[end] = mark != 0
         start = end + 1
 
 
 @kernel
-def _mark_trailing(points: Any, inside: Any, gone: Any, size: Any) -> bool:
-    """Mark the blanks at the ends of lines; whether there are any."""
-    found, begin = False, 0
+def _mark_trailing(points: Any, inside: Any, gone: Any, size: Any) -> int:
+    """Mark the blanks at the ends of lines; gives the first."""
+    found, begin = size, 0
     for i in range(size + 1):
-        if i == size or points[i] == 10:
+        code = points[i] if i < size else 10
+        if code == 10:
             if begin < i and not inside[begin]:
                 gone[begin:i] = _GONE
-                found = True
+                found = min(found, begin)
             begin = i + 1
-        elif not (points[i] == 32 or points[i] == 9 or points[i] == 0xA0 or points[i] == 0x3000):
+        elif (code > 32 and code != 0xA0 and code != 0x3000) or (code < 32 and code != 9):
             begin = i + 1
     return found
 
 
 @kernel
-def _mark_spare(points: Any, inside: Any, gone: Any, source: Any, size: Any) -> bool:
-    """Mark blank lines at both ends, and all line ends but three (from nowhere: -1) of four and more in a row."""
+def _mark_spare(points: Any, inside: Any, gone: Any, source: Any, size: Any) -> int:
+    """Mark blank lines at both ends, and four and more line ends, of which three stay, from nowhere (-1): the first."""
     tail = size
     while tail > 0 and is_space(points[tail - 1]):
         tail -= 1
     gone[tail:size] = _GONE
-    found = tail < size
+    found = tail
     lead = at = 0
     while at < tail and is_space(points[at]):
         at += 1
         if points[at - 1] == 10:
             lead = at
     gone[:lead] = _GONE
-    found |= lead > 0
+    if lead > 0:
+        found = 0
     start = at
     while start < tail:
+        if points[start] != 10:
+            start += 1
+            continue
         end = start
         while end < tail and points[end] == 10:
             end += 1
@@ -148,20 +176,20 @@ def _mark_spare(points: Any, inside: Any, gone: Any, source: Any, size: Any) -> 
             source[start : start + 3] = -1
             gone[start : start + 3] = _ANEW
             gone[start + 3 : end] = _ANEW | _GONE
-            found = True
-        start = max(end, start + 1)
+            found = min(found, start)
+        start = end
     return found
 
 
 @kernel
-def _close(points: Any, source: Any, gone: Any, at: Any, until: Any, size: Any) -> int:
-    """Take out what is gone, and tell where every position went, as the start and as the end of something.
+def _close(points: Any, source: Any, gone: Any, at: Any, until: Any, first: Any, size: Any) -> int:
+    """Take out what is gone, `first` of all, and tell where every position behind went, as a start and as an end.
 
     What begins in lines written anew begins with them, what ends there ends behind them.
     """
-    kept = begin = 0
+    kept = begin = first
     anew = False
-    for i in range(size):
+    for i in range(first, size):
         mark = gone[i]
         at[i] = until[i] = kept
         if mark >= _ANEW:
@@ -178,20 +206,28 @@ def _close(points: Any, source: Any, gone: Any, at: Any, until: Any, size: Any) 
 
 
 @kernel
-def _move(blocks: Any, low: Any, high: Any, at: Any, until: Any) -> None:
-    """Move blocks along; one that was cut whole is not brought back by a later pass."""
+def _move(blocks: Any, low: Any, high: Any, at: Any, until: Any, first: Any) -> None:
+    """Move blocks along that reach beyond `first`; one that was cut whole is not brought back by a later pass."""
     for block in range(low, high):
         if not blocks[2, block]:
             continue
-        start, end = at[blocks[0, block]], until[blocks[1, block]]
+        start, end = blocks[0, block], blocks[1, block]
+        if start >= first:
+            start = at[start]
+        if end >= first:
+            end = until[end]
         if end <= start and blocks[2, block] == 1:
             blocks[2, block] = 0
         blocks[0, block], blocks[1, block] = start, end
 
 
 @kernel
-def _add_runs(source: Any, size: Any, runs: Any, found: Any) -> int:
-    for i in range(size):
+def _add_runs(source: Any, same: Any, size: Any, runs: Any, found: Any) -> int:
+    """Append what both texts have in common; `same` characters at the beginning are."""
+    if same:
+        runs[0, found], runs[1, found], runs[2, found] = 0, 0, same
+        found += 1
+    for i in range(same, size):
         if source[i] < 0:
             continue
         if i == 0 or source[i - 1] < 0 or source[i] != source[i - 1] + 1:

@@ -25,8 +25,8 @@ _ENTRY: dict[str, Any] = {
     "revision": None,
 }  # fmt: skip
 _PIECES = st.sampled_from(
-    ["a", "推送", "é", "e\u0301", " ", "\t", "\u3000", "\u00a0", "\u2028", "\n", "\n\n", "\n\n\n\n", "```\n", "~~~", "    ",
-     "\x0b", "\x0c", "\x07", "\x1f", "\u200b", "Ã©", "Ａ", "臺"]
+    ["a", "推送", "é", "e\u0301", " ", "\t", "\u3000", "\u00a0", "\u2028", "\n", "\n\n", "\n\n\n\n", "```\n", "~~~",
+     "    ", "\x0b", "\x0c", "\x07", "\x1f", "\u200b", "Ã©", "Ａ", "臺"]
 )  # fmt: skip
 _TEXTS = st.lists(_PIECES, min_size=1, max_size=14).map("".join).filter(lambda text: text.strip() != "")
 
