@@ -11,6 +11,7 @@ from typing import Final, NamedTuple
 
 import polars as pl
 import pyarrow as pa
+import pyarrow.compute as pc
 
 from schemas.sides import REMOVED_SPAN
 from tasks.clean.licence_words import GATE, is_decoration, names_owner, speaks_of_licence
@@ -69,8 +70,10 @@ def find_licence_headers(batch: pa.Table) -> pa.Table:
     Returns:
         `removed_span@1` rows, reason licence_header.
     """
-    frame = pl.DataFrame(pl.from_arrow(batch.select(["id", "text", "source_type", "metadata"])))
-    likely = frame.filter(pl.col("source_type") == "code", pl.col("text").str.slice(0, _HEAD).str.contains(GATE))
+    code = batch.select(["id", "text", "metadata"]).filter(pc.equal(batch["source_type"], "code"))
+    if not code.num_rows:
+        return REMOVED_SPAN.empty()
+    likely = pl.DataFrame(pl.from_arrow(code)).filter(pl.col("text").str.slice(0, _HEAD).str.contains(GATE))
     language = likely["metadata"].str.json_path_match("$.language")
     rows = []
     for doc_id, text, spoken in zip(likely["id"], likely["text"], language, strict=True):

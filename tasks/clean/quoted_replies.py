@@ -7,10 +7,11 @@ so does a quote of anything that is not in the thread.
 """
 
 import re
+from collections.abc import Sequence
 from itertools import pairwise
 from typing import Final
 
-from tasks.clean.thread_rules import FOOTER, Span, attribution
+from tasks.clean.thread_rules import Span, without_attribution, without_footer
 
 _QUOTE: Final = re.compile(
     r"(?:^[ ]{0,3}>[^\n]*(?:\n|\Z))(?:[ ]{0,3}>[^\n]*(?:\n|\Z)|[ \t]*\n(?=[ ]{0,3}>))*", re.MULTILINE
@@ -27,7 +28,7 @@ def squeeze(text: str) -> str:
     return "".join(text.split()).replace(">", "")
 
 
-def repeated_quotes(text: str, heard: str, code: list[tuple[int, int]]) -> list[Span]:
+def repeated_quotes(text: str, heard: Sequence[str], code: list[tuple[int, int]]) -> list[Span]:
     """Quotes of a message that repeat what was said before.
 
     Args:
@@ -47,17 +48,18 @@ def repeated_quotes(text: str, heard: str, code: list[tuple[int, int]]) -> list[
         return []
     if _body(text[: quotes[0].start()]) and text[quotes[-1].end() :].strip():
         return []  # in the middle: what is above it leads to it
-    return [(quote.start(), quote.end(), "quoted_reply") for quote in quotes if _is_repeated(quote[0], heard)]
+    said = "".join(heard)
+    return [(quote.start(), quote.end(), "quoted_reply") for quote in quotes if _is_repeated(quote[0], said)]
 
 
 def _body(text: str) -> str:
     """What is said above a quote, the line that introduces it aside."""
-    return attribution(text).sub("", text).strip()
+    return without_attribution(text).strip()
 
 
 def _is_repeated(quote: str, heard: str) -> bool:
     said = total = 0
-    for line in FOOTER.sub("", attribution(quote).sub("", quote)).split("\n"):
+    for line in without_footer(without_attribution(quote)).split("\n"):
         squeezed = squeeze(_LINE_MARKS.sub("", line))
         if len(squeezed) >= _LEAST:
             total += len(squeezed)

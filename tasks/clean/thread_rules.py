@@ -41,7 +41,7 @@ _FOOTER_LINE: Final = (
     r"(?:Reply to this email[^\n]*|<?https?://[^\n]*|or (?:mute|unsubscribe)[^\n]*|Message ID:[^\n]*|<[^\n]*|\.[ ]*$)"
 )
 # "Sent from my phone", and the footer of notification mails, its rule above and its address below.
-FOOTER: Final = re.compile(
+_FOOTER: Final = re.compile(
     rf"^(?:{_QUOTED}(?:—|--)[ ]*\n)?{_QUOTED}(?:"
     r"Sent from (?:my|Mail for|Outlook|Yahoo|ProtonMail|Samsung|Gmail)[^\n]{0,60}|Get Outlook for [^\n]{0,30}"
     r"|发自我的[^\n]{1,30}|来自我的[^\n]{1,20}(?:手机|邮箱)[^\n]{0,20}|從我的[^\n]{1,20}傳送|发自[^\n]{0,12}(?:邮箱|客户端)[^\n]{0,20}"
@@ -105,22 +105,18 @@ _PRESENTATION: Final = re.compile(
 _OFFICE_CLASS: Final = re.compile(r"[\"']?(?:xl|et|mso|oa)\w*[\"']?", re.IGNORECASE)
 
 # Each with words of which its finds have one: to look for them costs a tenth of looking for the expression.
+_ATTRIBUTION_WORDS: Final = (
+    *("wrote", "schrieb", "a écrit", "写道", "寫道", "写到", "Message", "message"),
+    *("邮件-", "邮件 -", "郵件-", "郵件 -"),
+)
+_FOOTER_WORDS: Final = (
+    *("Sent from", "Outlook for", "发自", "来自我的", "從我的", "receiving this", "Reply to this", "您收到此"),
+)
 _RULES: Final = (
     ("template_comment", _COMMENT, ("<!--",)),
-    (
-        "mail_attribution",
-        _ATTRIBUTION,
-        (
-            *("wrote", "schrieb", "a écrit", "写道", "寫道", "写到", "Message", "message"),
-            *("邮件-", "邮件 -", "郵件-", "郵件 -"),
-        ),
-    ),
+    ("mail_attribution", _ATTRIBUTION, _ATTRIBUTION_WORDS),
     ("mail_header", _MAIL_HEADER, ("From", "发件人", "寄件")),
-    (
-        "mail_footer",
-        FOOTER,
-        ("Sent from", "Outlook for", "发自", "来自我的", "從我的", "receiving this", "Reply to this", "您收到此"),
-    ),
+    ("mail_footer", _FOOTER, _FOOTER_WORDS),
     ("trailer", _TRAILER, ("-by: ", "Cc: ", "Change-Id")),
     ("pledge", _PLEDGE, ("] ",)),
     ("slash_command", _COMMAND, ("/", "@", "bors ", "homu ")),
@@ -135,9 +131,18 @@ GATE: Final = (
 )
 
 
-def attribution(text: str) -> re.Pattern[str]:
-    """What finds the lines of a text that introduce a quoted mail."""
+def _attribution(text: str) -> re.Pattern[str]:
     return _ASCII_ATTRIBUTION if text.isascii() else _ATTRIBUTION
+
+
+def without_attribution(text: str) -> str:
+    """`text` without the lines that introduce a quoted mail."""
+    return _attribution(text).sub("", text) if any(word in text for word in _ATTRIBUTION_WORDS) else text
+
+
+def without_footer(text: str) -> str:
+    """`text` without what mail programs write below a message."""
+    return _FOOTER.sub("", text) if any(word in text for word in _FOOTER_WORDS) else text
 
 
 def rule_spans(text: str) -> Iterator[Span]:
@@ -153,7 +158,7 @@ def _found_alone(text: str) -> Iterator[Span]:
         if any(word in text for word in words):
             # What is opened behind the last end of a comment would be looked for to the end of the text each time.
             last = _comments_end(text) if rule is _COMMENT else len(text)
-            chosen = attribution(text) if rule is _ATTRIBUTION else rule
+            chosen = _attribution(text) if rule is _ATTRIBUTION else rule
             for found in chosen.finditer(text, 0, last):
                 yield found.start(), found.end(), reason
     lowered = text.lower()

@@ -135,10 +135,10 @@ def _spans(said: str, turn: Turn, template: Sequence[Span], heard: Sequence[str]
     found = list(rule_spans(said)) if turn.may_match else []
     found += template if turn.is_opening else ()
     spans = _outside_code(said, found) if found else []
-    return _with_quotes(said, spans, "".join(heard)) if turn.may_quote else spans
+    return _with_quotes(said, spans, heard) if turn.may_quote else spans
 
 
-def _with_quotes(said: str, spans: list[Span], heard: str) -> list[Span]:
+def _with_quotes(said: str, spans: list[Span], heard: Sequence[str]) -> list[Span]:
     """`spans` and the quotes that repeat what was heard, looked for in what the spans leave."""
     left = _without(said, spans)
     quotes = [
@@ -197,12 +197,26 @@ def _code_spans(said: str, found: Sequence[Span]) -> list[tuple[int, int]]:
             seen = f"{seen[: comment.start()]}{' ' * len(comment[0])}{seen[comment.end() :]}"
             if "```" in comment[0] or "~~~" in comment[0]:
                 fences = fence_spans(seen)
-    code = [*fences, *(match.span() for match in _INLINE_CODE.finditer(seen))]
+    code = [*fences, *_inline_code(seen, found)]
     code += [match.span() for match in _HTML_CODE.finditer(seen)]
     lines = (said[said.rfind("\n", 0, start) + 1 :][:4] for start, _, _ in found)
     if any(line.startswith("\t") or line == "    " for line in lines):
         code += _indented_code(seen)
     return code
+
+
+def _inline_code(said: str, found: Sequence[Span]) -> Iterator[tuple[int, int]]:
+    """Code in lines, of the paragraphs that `found` touches: none goes on in the next one."""
+    done = 0
+    for start, end, _ in sorted(found) if "`" in said else ():
+        if end <= done:
+            continue
+        stop = said.find("\n\n", end)
+        stop = stop if stop >= 0 else len(said)
+        yield from (
+            match.span() for match in _INLINE_CODE.finditer(said, max(done, said.rfind("\n\n", 0, start) + 1), stop)
+        )
+        done = stop
 
 
 def _indented_code(said: str) -> Iterator[tuple[int, int]]:

@@ -133,7 +133,7 @@ def _find_fences(points: Any, inside: Any, size: Any, fenced: Any) -> None:
 
 
 @kernel
-def _mark_trailing(points: Any, inside: Any, gone: Any, size: Any) -> int:
+def _mark_trailing(points: Any, inside: Any, gone: Any, size: Any) -> Any:
     """Mark the blanks at the ends of lines; gives the first."""
     found, begin = size, 0
     for i in range(size + 1):
@@ -149,7 +149,7 @@ def _mark_trailing(points: Any, inside: Any, gone: Any, size: Any) -> int:
 
 
 @kernel
-def _mark_spare(points: Any, inside: Any, gone: Any, source: Any, size: Any) -> int:
+def _mark_spare(points: Any, inside: Any, gone: Any, source: Any, size: Any) -> Any:
     """Mark blank lines at both ends, and four and more line ends, of which three stay, from nowhere (-1): the first."""
     tail = size
     while tail > 0 and is_space(points[tail - 1]):
@@ -182,7 +182,7 @@ def _mark_spare(points: Any, inside: Any, gone: Any, source: Any, size: Any) -> 
 
 
 @kernel
-def _close(points: Any, source: Any, gone: Any, at: Any, until: Any, first: Any, size: Any) -> int:
+def _close(points: Any, source: Any, gone: Any, at: Any, until: Any, first: Any, size: Any) -> Any:
     """Take out what is gone, `first` of all, and tell where every position behind went, as a start and as an end.
 
     What begins in lines written anew begins with them, what ends there ends behind them.
@@ -222,7 +222,7 @@ def _move(blocks: Any, low: Any, high: Any, at: Any, until: Any, first: Any) -> 
 
 
 @kernel
-def _add_runs(source: Any, same: Any, size: Any, runs: Any, found: Any) -> int:
+def _add_runs(source: Any, same: Any, size: Any, runs: Any, found: Any) -> Any:
     """Append what both texts have in common; `same` characters at the beginning are."""
     if same:
         runs[0, found], runs[1, found], runs[2, found] = 0, 0, same
@@ -238,7 +238,7 @@ def _add_runs(source: Any, same: Any, size: Any, runs: Any, found: Any) -> int:
 
 
 @kernel
-def _encode(points: Any, size: Any, out: Any, written: Any) -> int:
+def _encode(points: Any, size: Any, out: Any, written: Any) -> Any:
     for i in range(size):
         code = points[i]
         if code < 0x80:

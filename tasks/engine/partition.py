@@ -30,6 +30,8 @@ def split(
         detail: Rule or evidence in words, free of personal data.
         kept_id: For duplicates, the document that stays.
     """
+    if reason.null_count() == len(reason):
+        return Partition(batch)
     bad = reason.is_not_null()
     mask = pa.array(bad.to_numpy())
     kept = _filter(batch, pa.compute.invert(mask))
