@@ -17,8 +17,8 @@ install: $(VENV)/installed ## create the environment from the lock
 run: install ## curate examples/ into a release below data/
 	$(BIN)/winnow run examples/recipe.yaml
 
-test: install ## run the tests
-	$(BIN)/python -m pytest
+test: install ## run the tests, a module on each of two workers
+	$(BIN)/python -m pytest -n 2 --dist loadscope
 
 test-all: install ## run the tests, slow ones too
 	$(BIN)/python -m pytest -m ""

@@ -50,7 +50,7 @@ _STATUS: Final = re.compile(
 )
 # What stands for things that are elsewhere.
 _REFERENCE: Final = re.compile(
-    r"!\[[^\]\n]*\]\([^)\n]*\)|<img\b[^>]*>|\[[^\]\n]*\]\([^)\n]*\)|https?://\S+"
+    r"!?\[[^\]\[\n]{0,500}\]\([^()\n]{0,2000}\)|<img\b[^<>]*>|https?://\S+"
     r"|(?<![\w.-])[\w.-]*(?:/[\w.-]+)?#\d+|@[\w-]+"
     r"|(?<![0-9a-z])[0-9a-f]{7,40}(?![0-9a-z])"
 )

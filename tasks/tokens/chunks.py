@@ -211,7 +211,7 @@ def _json(value: object) -> bytes:
 
 STEP: Final = Step(
     name="chunks",
-    version=7,
+    version=8,
     settings=ChunksSettings,
     reads=DOCUMENT,
     writes=ROWS,

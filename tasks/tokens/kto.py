@@ -38,7 +38,7 @@ def make_labels(batch: pa.Table, settings: StepSettings) -> Partition:  # noqa: 
 
 STEP: Final = Step(
     name="kto",
-    version=5,
+    version=6,
     settings=StepSettings,
     reads=DOCUMENT,
     writes=ROWS,

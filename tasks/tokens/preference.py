@@ -45,7 +45,7 @@ def make_preferences(batch: pa.Table, settings: StepSettings) -> Partition:  # n
 
 STEP: Final = Step(
     name="preference",
-    version=5,
+    version=6,
     settings=StepSettings,
     reads=DOCUMENT,
     writes=ROWS,

@@ -10,6 +10,7 @@ import docx
 import openpyxl
 import pptx
 import pypandoc
+from PIL import Image
 
 HTML = """<html><head><meta charset="{charset}"><title>t</title></head><body><nav>menu</nav><h1>网关手册</h1>
 <p>网关每天备份一次，备份保留七天。</p><p>短句</p><h2>Section two</h2><p>Inline <b>bold</b> text.</p>
@@ -180,3 +181,10 @@ FORMATS = {
     ),
     "utf16.txt": ("宽字符 text".encode("utf-16"), "text", "宽字符 text", None),
 }
+
+
+def png(colour: int = 7) -> bytes:
+    picture = Image.radial_gradient("L").rotate(colour)
+    buffer = io.BytesIO()
+    picture.save(buffer, "PNG")
+    return buffer.getvalue()
