@@ -3,7 +3,7 @@
 import tarfile
 from collections.abc import Callable, Collection, Iterator, Mapping
 from hashlib import sha256
-from io import BufferedIOBase
+from io import BufferedIOBase, BytesIO
 from pathlib import Path
 from threading import Lock
 from typing import BinaryIO, Final, cast
@@ -116,6 +116,30 @@ UNPACKED: Final = _Unpacked()
 
 def _read_all(path: Path, limits: Limits) -> dict[str, bytes]:
     """Members by name; none where they are more than may be held."""
+    cut = _cut_out(path, limits)
+    return _collected(path, limits) if cut is None else cut
+
+
+def _cut_out(path: Path, limits: Limits) -> dict[str, bytes] | None:
+    """Members as slices of the whole tar file, which takes a third of reading them from a stream.
+
+    None where it is large, damaged or has a member in pieces: the stream tells what of it counts.
+    """
+    try:
+        with open_unpacked(path) as stream:
+            data = b"".join(read_chunks(stream, min(_HELD, _budget(path, limits))))
+        with tarfile.open(fileobj=BytesIO(data), mode="r:", errors="surrogateescape") as archive:
+            infos = [info for info in archive if info.isreg() and info.size <= limits.member_bytes]
+    except (ContainerError, *_DAMAGE):
+        return None
+    if any(info.issparse() or info.offset_data + info.size > len(data) for info in infos):
+        return None
+    named = ((_regular_name(info), info) for info in infos)
+    return {name: data[info.offset_data : info.offset_data + info.size] for name, info in named if name is not None}
+
+
+def _collected(path: Path, limits: Limits) -> dict[str, bytes]:
+    """Members as the stream gives them."""
     content: dict[str, bytes] = {}
     room = _HELD
 
@@ -181,7 +205,7 @@ def _walk(
     path: Path, limits: Limits, visit: Callable[[tarfile.TarFile, tarfile.TarInfo, str | None], None]
 ) -> Member | None:
     """Show every member to `visit`; the refusal of the archive where it cannot be read to its end."""
-    budget = min(limits.total_bytes, max(limits.ratio_floor, int(path.stat().st_size * limits.ratio)))
+    budget = _budget(path, limits)
     try:
         with (
             open_unpacked(path) as stream,
@@ -190,8 +214,7 @@ def _walk(
             ) as archive,
         ):
             for info in archive:
-                name = inner_path(decode_name(info.name.encode("utf-8", "surrogateescape")))
-                visit(archive, info, name)
+                visit(archive, info, _regular_name(info))
     except _EnoughError:
         return None
     except ContainerError as error:
@@ -200,6 +223,15 @@ def _walk(
         refusal = Refusal.TRUNCATED if is_cut(error) or isinstance(error, tarfile.ReadError) else Refusal.DAMAGED
         return Member("", refusal=refusal, message=f"the archive cannot be read to its end ({type(error).__name__})")
     return None
+
+
+def _budget(path: Path, limits: Limits) -> int:
+    """Bytes an archive may unpack to."""
+    return min(limits.total_bytes, max(limits.ratio_floor, int(path.stat().st_size * limits.ratio)))
+
+
+def _regular_name(info: tarfile.TarInfo) -> str | None:
+    return inner_path(decode_name(info.name.encode("utf-8", "surrogateescape")))
 
 
 def _measure(archive: tarfile.TarFile, info: tarfile.TarInfo, name: str, limit: int) -> Member:

@@ -5,6 +5,7 @@ StarCoder 2 (Lozhkov et al., 2024, 3.2) and of StarCoder (Li et al., 2023, 3.1).
 """
 
 from collections.abc import Mapping
+from functools import lru_cache
 from typing import Final, NamedTuple
 
 import polars as pl
@@ -93,16 +94,25 @@ def judge_files(files: pl.DataFrame, settings: CodeFileSettings) -> pl.DataFrame
         tail=pl.col("text").str.tail(_TAIL),
         permitted=_permitted(files["license"], settings),
     )
-    tried = _tried(settings)
-    judged = frame.select(_when(reason, rule, settings).alias(reason.value) for reason, rule in tried)
-    names = [reason.value for reason, _ in tried]
-    first = pl.coalesce(pl.when(pl.col(name).struct.field("hit")).then(pl.col(name)) for name in names)
-    return judged.select(
-        reason=pl.coalesce(pl.when(pl.col(name).struct.field("hit")).then(pl.lit(name)) for name in names),
-        value=first.struct.field("value"),
-        threshold=first.struct.field("threshold"),
-        detail=first.struct.field("detail"),
-    )
+    rules, first = _expressions(settings.model_dump_json())
+    return frame.select(rules).select(first)
+
+
+@lru_cache(maxsize=16)
+def _expressions(settings: str) -> tuple[list[pl.Expr], list[pl.Expr]]:
+    """One struct for each rule, and what the first that hits says; to build them took longer than to judge a package.
+
+    Args:
+        settings: JSON of `CodeFileSettings`.
+    """
+    given = CodeFileSettings.model_validate_json(settings)
+    tried = _tried(given)
+    hits = [(reason.value, pl.col(reason.value).struct.field("hit")) for reason, _ in tried]
+    first = pl.coalesce(pl.when(hit).then(pl.col(name)) for name, hit in hits)
+    return [_when(reason, rule, given).alias(reason.value) for reason, rule in tried], [
+        pl.coalesce(pl.when(hit).then(pl.lit(name)) for name, hit in hits).alias("reason"),
+        *(first.struct.field(name).alias(name) for name in ("value", "threshold", "detail")),
+    ]
 
 
 class _Rule(NamedTuple):

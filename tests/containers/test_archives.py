@@ -9,7 +9,6 @@ import tarfile
 import zipfile
 from hashlib import sha256
 from pathlib import Path
-from typing import Any
 
 import pytest
 import zstandard
@@ -18,7 +17,7 @@ from hypothesis import strategies as st
 
 from tasks.containers import tar_archive
 from tasks.containers.detect import container_type, unpack
-from tasks.containers.members import ContainerError, Limits, Member, inner_path
+from tasks.containers.members import ContainerError, Limits, inner_path
 from tasks.containers.tar_archive import TarReader, list_tar
 from tasks.containers.zip_archive import ZipReader, list_zip
 
@@ -245,21 +244,39 @@ def test_a_tar_is_read_no_further_than_what_is_wanted_of_it(tmp_path: Path):
 
 
 def test_a_small_tar_is_unpacked_once_for_all_its_readers(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
-    walked: list[Path] = []
+    unpacked: list[Path] = []
 
-    def walk(path: Path, limits: Limits, visit: Any) -> Member | None:
-        walked.append(path)
-        return original(path, limits, visit)
+    def read_all(path: Path, limits: Limits) -> dict[str, bytes]:
+        unpacked.append(path)
+        return original(path, limits)
 
-    original = tar_archive._walk
-    monkeypatch.setattr(tar_archive, "_walk", walk)
+    original = tar_archive._read_all
+    monkeypatch.setattr(tar_archive, "_read_all", read_all)
     first, second = (make_tar(tmp_path / f"{name}.tgz", FILES, mode="w:gz") for name in "ab")
     for name in FILES:
         for archive in (first, second):
             assert TarReader(archive, [name]).read(name).decode() == FILES[name]
-    assert walked == [first, second]
+    assert unpacked == [first, second]
     make_tar(first, dict.fromkeys(FILES, "新 = 1\n"), mode="w:gz")
     assert TarReader(first, FILES).read(next(iter(FILES))) == "新 = 1\n".encode()
+
+
+@pytest.mark.parametrize("mode", ["w", "w:gz", "w:xz"])
+def test_members_cut_out_of_a_whole_tar_are_those_of_its_stream(tmp_path: Path, mode: str):
+    archive = make_tar(
+        tmp_path / "a.tar", {**FILES, "空.md": "", "../out.py": "x", "./b.py": "新\n", "b.py": "2"}, mode=mode
+    )
+    whole = tar_archive._cut_out(archive, Limits())
+    assert whole == tar_archive._collected(archive, Limits())
+    assert whole is not None
+    assert whole["b.py"] == b"2"
+    assert "out.py" not in whole
+    assert tar_archive._cut_out(archive, Limits(ratio=0, ratio_floor=100)) is None
+    data = archive.read_bytes()
+    for length in range(0, len(data), 97):
+        cut = tmp_path / "cut.tar"
+        cut.write_bytes(data[:length])
+        assert tar_archive._cut_out(cut, Limits()) in (None, tar_archive._collected(cut, Limits()))
 
 
 def test_of_a_large_tar_only_what_is_wanted_is_held(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
