@@ -226,7 +226,7 @@ def _quarantine(document: Row, cause: AnonymizeCause) -> Row:
 
 STEP: Final = Step(
     name=NAME,
-    version=4,
+    version=5,
     settings=AnonymizeSettings,
     reads=DOCUMENT,
     writes=DOCUMENT,

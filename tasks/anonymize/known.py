@@ -17,7 +17,10 @@ _MIN_HAN: Final = 3
 _MIN_HANDLE: Final = 3
 _HAN: Final = re.compile("[一-鿿]")
 KNOWN_SCORE: Final = 0.5
-_WORD: Final = frozenset(string.ascii_letters + string.digits + "_")
+# Shortest handle that is told inside an identifier with _ between its words.
+MIN_INSIDE: Final = 8
+_LETTERS: Final = frozenset(string.ascii_letters + string.digits)
+_WORD: Final = _LETTERS | {"_"}
 # A date or a place says something about a person only where it was found.
 _NOT_KNOWN: Final = frozenset({"DATE_OF_BIRTH", "ORGANIZATION"})
 
@@ -27,7 +30,8 @@ class KnownValues:
     """Values and what they are.
 
     Args:
-        automaton: Finds any of them (Aho-Corasick); None where there are none.
+        automaton: Finds any of them (Aho-Corasick), with its size, its entity, and whether it may stand between _;
+            None where there are none.
     """
 
     automaton: Any
@@ -36,15 +40,15 @@ class KnownValues:
         """Where `text` says them, whole words only."""
         if self.automaton is None:
             return
-        for last, (size, entity) in self.automaton.iter(text):
+        for last, (size, entity, word) in self.automaton.iter(text):
             start, end = last + 1 - size, last + 1
-            if not (_joins(text, start) or _joins(text, end)):
+            if not (_joins(text, start, word) or _joins(text, end, word)):
                 yield PiiSpan(start, end, entity, KNOWN_SCORE, "winnow_known")
 
 
-def _joins(text: str, place: int) -> bool:
+def _joins(text: str, place: int, word: frozenset[str]) -> bool:
     """A word goes on across `place`."""
-    return 0 < place < len(text) and text[place - 1] in _WORD and text[place] in _WORD
+    return 0 < place < len(text) and text[place - 1] in word and text[place] in word
 
 
 def is_telling(value: str, entity: str) -> bool:
@@ -73,6 +77,8 @@ def known_values(found: Iterable[tuple[str, str]]) -> KnownValues:
         return KnownValues(None)
     automaton = ahocorasick.Automaton()
     for value, entity in entities.items():
-        automaton.add_word(value, (len(value), entity))
+        # A branch may be called by somebody; a long handle is nobody else's.
+        inside = entity == "USERNAME" and len(value) >= MIN_INSIDE and "_" not in value
+        automaton.add_word(value, (len(value), entity, _LETTERS if inside else _WORD))
     automaton.make_automaton()
     return KnownValues(automaton)

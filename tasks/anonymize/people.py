@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from functools import lru_cache
 from typing import Any, Final
 
+from tasks.anonymize.known import MIN_INSIDE
 from tasks.anonymize.ordinary import is_ordinary
 from tasks.anonymize.spans import PiiSpan
 from tasks.anonymize.surrogates import is_surrogate
@@ -24,8 +25,6 @@ MENTION: Final = re.compile(
 _HOSTED: Final = r"(?<=github\.com/)"
 _SPELLED_ALIKE_NOTHING: Final = re.compile(r"(?=.*[0-9_-]|.*[a-z][A-Z]|.*[^\x00-\x7f]).{3,}")
 _MIN_HANDLE: Final = 3
-# Shortest that is told inside an identifier with _ between its words.
-_MIN_INSIDE: Final = 8
 _QUOTES: Final = frozenset("\"'")
 NOT_PEOPLE: Final = frozenset({
     "everyone", "here", "all", "channel", "param", "return", "returns", "override", "property", "media", "import",
@@ -67,7 +66,7 @@ def _bare(handles: frozenset[str]) -> re.Pattern[str]:
     distinct = [re.escape(name) for name in longest_first if is_distinct(name)]
     bare = rf"|(?<![A-Za-z0-9_-])(?:{'|'.join(distinct)})(?![A-Za-z0-9_-])" if distinct else ""
     # A branch or a variable may be called by somebody; a long handle is nobody else's.
-    long = [name for name in distinct if len(name) >= _MIN_INSIDE]
+    long = [name for name in distinct if len(name) >= MIN_INSIDE]
     bare += rf"|(?<![A-Za-z0-9-])(?:{'|'.join(long)})(?![A-Za-z0-9-])" if long else ""
     return re.compile(rf"{_HOSTED}(?:{'|'.join(named)})(?![A-Za-z0-9_-]){bare}")
 

@@ -50,7 +50,9 @@ def texts_of(parts):
 
 
 def test_golden(documents, settings, golden):
-    batch = documents(*TEXTS, title=[None, "Alice Miller's notes", None, None], lang=["zh", "en", "zh", "en"])
+    latin = "Mary Q. Johnson wrote it, 由 Martin Novak 审阅; the Johnson method stays."
+    titles = [None, "Alice Miller's notes", None, None, None]
+    batch = documents(*TEXTS, latin, title=titles, lang=["zh", "en", "zh", "en", "en"])
     golden(STEP, anonymize_documents(batch, settings()))
 
 

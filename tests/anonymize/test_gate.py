@@ -75,6 +75,13 @@ _VALUES = (
     "ethereum 0x52908400098527886E0F7030069857D2E4169EE7",
     "SSN: 219-09-9999",
     "lives at 77 ",
+    "the corner of Musterweg 5 and Sample Bridge",
+    "住在样例路与测试大街交叉口",
+    "unit 1234 box 5678\napo ae 01234",
+    "4711 sample avenue suite 112",
+    "példa út 98.",
+    "Billing address: Tindra Ekqvist\n",
+    "tribute to Tindra Ekqvist",
 )
 _FILLER = st.one_of(
     st.sampled_from(

@@ -103,3 +103,11 @@ def test_words_of_english_and_of_software_are_ordinary(word):
 @pytest.mark.parametrize("handle", ["zqkrw", "liwei99", "li-wei", "liWei", "李伟明"])
 def test_what_is_no_word_is_distinct(handle):
     assert is_distinct(handle)
+
+
+def test_a_long_handle_that_is_mentioned_goes_from_names_of_branches_in_the_thread(documents, settings):
+    text = "见 tree/mzkoqtvw_fix_headers，@mzkoqtvw merged it; xmzkoqtvw_a stays\n@ab_c: tree/ab_c_fix\n"
+    after = anonymized(documents, settings, text, "someone-1")
+    assert re.search(r"tree/user_[0-9a-f]{8}_fix_headers", after)
+    assert "xmzkoqtvw_a" in after
+    assert "tree/ab_c_fix" in after

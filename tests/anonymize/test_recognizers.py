@@ -97,6 +97,21 @@ WRONG_CARD = VISA[:-1] + str((int(VISA[-1]) + 1) % 10)
             "12 Mustervej 5\n  Suite 66\n  Mustertown\n  Denmark 12345",
             "POSTAL_ADDRESS",
         ),
+        ("we met at the corner of Musterweg 5 and Sample Bridge", "Musterweg 5 and Sample Bridge", "POSTAL_ADDRESS"),
+        ("我住在 the corner of 12 Muster Str. and Sample Row。", "12 Muster Str. and Sample Row", "POSTAL_ADDRESS"),
+        ("他家住海淀区样例路与测试大街交叉口北侧。", "海淀区样例路与测试大街交叉口北侧", "POSTAL_ADDRESS"),
+        ("unit 1234 box 5678\napo ae 01234", "unit 1234 box 5678\napo ae 01234", "POSTAL_ADDRESS"),
+        ("寄到uss example\nfpo ae 12345，谢谢", "uss example\nfpo ae 12345", "POSTAL_ADDRESS"),
+        ("write to 77 Boulevard de Exemple", "77 Boulevard de Exemple", "POSTAL_ADDRESS"),
+        ("搬到Λεωφόρος Παράδειγμα 12了", "Λεωφόρος Παράδειγμα 12", "POSTAL_ADDRESS"),
+        ("she is at példa út 98.", "példa út 98.", "POSTAL_ADDRESS"),
+        ("at mustervej 18, please", "mustervej 18", "POSTAL_ADDRESS"),
+        ("寄到 4711 sample avenue suite 112，谢谢", "4711 sample avenue suite 112", "POSTAL_ADDRESS"),
+        ("from 947 trg primera 17 apt. 858 on", "947 trg primera 17 apt. 858", "POSTAL_ADDRESS"),
+        ("Billing address: Tindra Ekqvist\n  x", "Tindra Ekqvist", "PERSON"),
+        ("she was the assistant to Tindra Ekqvist, and", "Tindra Ekqvist", "PERSON"),
+        ("一张 tribute to Tindra Ekqvist 的唱片", "Tindra Ekqvist", "PERSON"),
+        ("她是王建国的助理", "王建国", "PERSON"),
         ("at Unit 1234 Box 5678\nAPO AE 01234", "Unit 1234 Box 5678\nAPO AE 01234", "POSTAL_ADDRESS"),
     ],
 )
@@ -193,3 +208,22 @@ def test_names_stay_where_a_recipe_says_so(documents, settings):
 
     text = "联系人：王建国；Dr. Alice Miller"
     assert anonymize_documents(documents(text), settings(names=False)).kept["text"].to_pylist() == [text]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Click in the corner of the screen and the menu opens.",
+        "Drag the corner of the Selection and release.",
+        "走到十字路口的红绿灯，配置项与数据项的交汇处。",
+        "住在样例路附近",
+        "apt update; 12 packages via apt 2",
+        "It ran 120 tests of suite 12 in 3 rooms",
+        "按 unit 12 box 34 安装",
+        "assistant to the manager, tribute to all，助理",
+        "Delivery address: see below\n配送地址：见下文\n",
+        "the Boulevard de Luxe collection, revenue de base",
+    ],
+)
+def test_what_only_looks_like_a_road_or_somebody_honoured_stays(found, text):
+    assert found(text) == []

@@ -34,6 +34,11 @@ CUED: Final = re.compile(
     r"reported|suggested|co-authored|co-developed)-by:)"
     rf"[ \t]{{1,8}}(?P<value>{_FULL}){_AFTER}"
 )
+# Who an invoice goes to, on a line of its own; who somebody works for, or honours.
+BILLED: Final = re.compile(
+    rf"{_BEFORE}(?i:(?:billing|shipping|mailing|delivery) address:)[ \t]{{1,8}}(?P<value>{_FULL})(?=[ \t]{{0,8}}\n)"
+)
+HONOURED: Final = re.compile(rf"{_BEFORE}(?i:assistant to|tribute to) (?P<value>{_FULL}){_AFTER}")
 # Where even a single word can only be a name.
 CALLED: Final = re.compile(
     rf"{_BEFORE}(?i:(?:my|his|her) (?:(?:first|last|maiden|real|full) )?name is|(?:call|calls) me"
@@ -126,6 +131,12 @@ LITERALS: Final[Mapping[str, Family]] = {
             "thank you",
             "yours",
             "yours truly",
+            "billing address:",
+            "shipping address:",
+            "mailing address:",
+            "delivery address:",
+            "assistant to",
+            "tribute to",
         ),
         Family.BEFORE_NAME,
     ),
@@ -179,6 +190,8 @@ def rule_sets(*, organisations: bool) -> Sequence[RuleSet]:
             [
                 Rule(TITLED, is_name, 0.8),
                 Rule(CUED, is_name, 0.7),
+                Rule(BILLED, is_name, 0.7),
+                Rule(HONOURED, is_name, 0.6),
                 Rule(CALLED, is_name, 0.7),
                 Rule(CARING, is_name, 0.9),
                 Rule(AGED, is_aged, 0.9, _AGE, _UP_TO_AGE),

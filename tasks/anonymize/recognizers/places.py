@@ -61,7 +61,9 @@ FLAT: Final = re.compile(
 )
 FIELD_POST: Final = re.compile(
     r"(?<![A-Za-z])(?:(?:PSC|CMR|Unit) [0-9]{1,5},? Box [0-9]{1,5}(?![0-9])(?:\n[AFD]PO A[AEP] [0-9]{5}(?![0-9]))?"
-    r"|(?:USS|USNS|USCGC|USNV) [A-ZÀ-ÖØ-ÞŠŽČ][A-Za-zÀ-ɏ'’-]{1,20}\n[AFD]PO A[AEP] [0-9]{5}(?![0-9]))"
+    r"|(?:USS|USNS|USCGC|USNV) [A-ZÀ-ÖØ-ÞŠŽČ][A-Za-zÀ-ɏ'’-]{1,20}\n[AFD]PO A[AEP] [0-9]{5}(?![0-9])"
+    r"|(?i:(?:(?:psc|cmr|unit) [0-9]{1,5},? box [0-9]{1,5}|(?:uss|usns|uscgc|usnv) [a-zà-ɏ'’-]{2,20})"
+    r"\n[afd]po a[aep]) [0-9]{5}(?![0-9]))"
 )
 # As on an envelope: house and street, the flat, the town, the country and its code, each on a line of its own; quoted
 # or indented perhaps. Two bytes a letter at most, and short words, so that the reach of a window holds it.
@@ -94,6 +96,37 @@ _VERB: Final = re.compile(
     r"^(?:[0-9]+) (?:In|On|At|The|A|An|And|Or|To|For|Of|If|When|This|That|With|From|By|Is|Are|New|More|First|Next"
     r"|Last)\b"
 )
+
+# Of large streets the kind stands before the name, in French and Greek.
+LARGE: Final = re.compile(
+    r"(?<![0-9A-Za-zÀ-ɏͰ-Ͽ.#/-])(?:[0-9]{1,5}[a-z]?,? (?:[Bb]oulevard|[Aa]venue) (?:d[eu]s?|de la)"
+    r"(?: [A-ZÀ-ÖØ-Þ][A-Za-zÀ-ɏ'’-]{0,20}){1,3}(?![A-Za-zÀ-ɏ])"
+    r"|(?:[Λλ]εωφόρος|[Λλ]εωφ\.|[Οο]δός) [Ά-Ϋ][ά-ώ]{1,20}(?: [Ά-Ϋ][ά-ώ]{1,20}){0,2},? [0-9]{1,4}(?![0-9]))"
+)
+# In small letters, as chats and forms have them: with what nothing but an address ends in.
+SMALL_KIND: Final = re.compile(
+    r"(?<![0-9A-Za-zÀ-ɏ.#/-])(?:[0-9]{1,6} )?(?:[a-zà-öø-ɏ]{4,20}(?:vej|vägen|gatan|straat)"
+    r"|(?:[A-ZÀ-ÖØ-Þ][a-zà-öø-ɏ]{2,20} )?[a-zà-öø-ɏ]{2,20} (?:út|útja|utca)|[Rr]úa [a-zà-öø-ɏ]{3,20})"
+    r" [0-9]{1,4}[a-z]?(?![0-9A-Za-z])\.?"
+)
+SMALL_FLAT: Final = re.compile(
+    r"(?<![0-9A-Za-zÀ-ɏ.#/-])[0-9]{2,6}(?: (?:[a-zà-öø-ɏ'’.-]{1,20}|[0-9]{1,6})){1,5}"
+    r" (?:street|st\.?|avenue|ave\.?|road|rd\.?|lane|drive|boulevard|blvd\.?|court|[0-9]{1,4}),?"
+    r" (?:apt\.?|apartment|suite|flat) #?[0-9]{2,5}(?![0-9A-Za-z])"
+)
+_ROAD: Final = (
+    r"(?:[0-9]{1,6} )?[A-ZÀ-ÖØ-ÞŠŽČ][A-Za-zÀ-ɏ'’-]{1,20}"
+    r"(?: (?:[A-ZÀ-ÖØ-ÞŠŽČ][A-Za-zÀ-ɏ'’-]{0,20}|d[eu]s?|del|la|[Ss]tr\.?|[Ss]t\.?|[0-9]{1,4})){0,4}"
+)
+CORNER: Final = re.compile(rf"(?i:the corner of) (?P<value>{_ROAD} (?:and|&) {_ROAD})(?![A-Za-zÀ-ɏ])")
+_CROSSING: Final = "(?:交叉口|交汇处|交会处|交界处|路口|拐角)"
+CHINESE_CORNER: Final = re.compile(
+    r"(?:家住|住在|住址(?:是|为)?|地址(?:是|为)?|居住于)[:： ]{0,2}"
+    rf"(?P<value>{_NAME}{{0,12}}?{_NAME}{{1,6}}(?:路|街|大道|巷)[与和同]{_HAN}{{1,8}}?(?:路|街|大道|巷)的?{_CROSSING}"
+    r"(?:[东南西北]{1,2}[侧角])?)"
+)
+
+_CORNERS: Final = (CORNER, CHINESE_CORNER)
 
 # What the gate looks for of them.
 ABROAD_KINDS: Final = (
@@ -128,6 +161,13 @@ ABROAD_KINDS: Final = (
     "vicolo ",
     "paseo ",
     "via del",
+    "útja ",
+    "boulevard d",
+    "avenue d",
+    "Λεωφ",
+    "λεωφ",
+    "Οδός ",
+    "οδός ",
 )
 
 LITERALS: Final[Mapping[str, Family]] = {
@@ -151,6 +191,7 @@ LITERALS: Final[Mapping[str, Family]] = {
         ),
         Family.BEFORE_HOUSE,
     ),
+    **dict.fromkeys(("corner of", "交叉口", "交汇处", "交会处", "交界处", "路口", "拐角"), Family.HOUSE),
     "box ": Family.STREET | Family.ADDRESS,
     **dict.fromkeys(
         ("suite ", "apt ", "apt. ", "apartment ", "flat ", "uss ", "usns ", "uscgc ", "usnv ", *ABROAD_KINDS),
@@ -172,12 +213,12 @@ def rule_sets() -> Sequence[RuleSet]:
                 Rule(PO_BOX, score=0.7),
             ],
         ),
-        RuleSet("POSTAL_ADDRESS", Family.HOUSE, [Rule(CUED, score=0.8)]),
+        RuleSet("POSTAL_ADDRESS", Family.HOUSE, [Rule(CUED, score=0.8), *(Rule(one, score=0.7) for one in _CORNERS)]),
         RuleSet(
             "POSTAL_ADDRESS",
             Family.ADDRESS,
             [
-                Rule(ABROAD, score=0.7),
+                *(Rule(pattern, score=0.7) for pattern in (ABROAD, LARGE, SMALL_KIND, SMALL_FLAT)),
                 Rule(FIELD_POST, score=0.7),
                 Rule(ENVELOPE, is_envelope, 0.7, _FLAT_BELOW, _UP_TO_FLAT),
             ],
