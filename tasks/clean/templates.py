@@ -66,19 +66,26 @@ def _repeated_lines(openings: pl.DataFrame) -> dict[tuple[str, str], list[int]]:
     """Rows by repository and line, of lines that enough of them have."""
     if openings.height < _MIN_ISSUES:
         return {}
-    lines = (
-        openings.with_columns(line=pl.col("text").str.split("\n"))
-        .explode("line", empty_as_null=True, keep_nulls=True)
-        .with_columns(line=pl.col("line").str.strip_chars().str.replace(r"^[-*] \[[xX]\]", "- [ ]"))
-        .filter(pl.col("line").str.len_bytes() > 1)
-        .unique(["row", "line"], maintain_order=True)
-    )
-    counted = lines.group_by("repo", "line", maintain_order=True).agg(pl.col("row"))
-    issues = openings.group_by("repo").len()
-    enough = counted.join(issues, on="repo", maintain_order="left").filter(
-        pl.col("row").list.len() >= pl.max_horizontal(_MIN_ISSUES, _MIN_SHARE * pl.col("len"))
-    )
-    return {(repo, line): rows for repo, line, rows, _ in enough.iter_rows()}
+    having: dict[str, dict[str, list[int]]] = defaultdict(lambda: defaultdict(list))
+    issues: dict[str, int] = defaultdict(int)
+    for row, repo, text in openings.select("row", "repo", "text").iter_rows():
+        issues[repo] += 1
+        lines = having[repo]
+        for line in dict.fromkeys(map(_normalized, text.split("\n"))):
+            if len(line) > 1 or not line.isascii():
+                lines[line].append(row)
+    return {
+        (repo, line): rows
+        for repo, lines in having.items()
+        for line, rows in lines.items()
+        if len(rows) >= max(_MIN_ISSUES, _MIN_SHARE * issues[repo])
+    }
+
+
+def _normalized(raw: str) -> str:
+    """A line as it is compared: without blanks at its ends, its box not ticked."""
+    line = raw.strip()
+    return _TICKED.sub("- [ ]", line) if line[1:3] == " [" else line
 
 
 def _sections(text: str) -> Iterator[_Section]:
@@ -88,9 +95,7 @@ def _sections(text: str) -> Iterator[_Section]:
     for raw in text.split("\n"):
         start, end = position, min(position + len(raw) + 1, len(text))
         position += len(raw) + 1
-        line = raw.strip()
-        if line[1:3] == " [":
-            line = _TICKED.sub("- [ ]", line)
+        line = _normalized(raw)
         fenced = any(low <= start < high for low, high in fences)
         if not fenced and _HEADING.match(line):
             section.end = start
