@@ -9,7 +9,7 @@ from pydantic import BaseModel, ConfigDict
 from rich.table import Table
 
 from flows.curate import extract_settings
-from flows.prepare import EXTRACT, settings_of
+from flows.prepare import extraction, settings_of
 from flows.recipe import Recipe
 from schemas.settings import Settings
 from schemas.shard import ShardRef
@@ -75,7 +75,7 @@ def _planned(
     kind: str, shards: Sequence[ShardRef], found: Inventory, recipe: Recipe, settings: ExtractSettings
 ) -> PlannedSource:
     store, steps = Store(recipe.root), recipe.steps
-    extracted = _done(shards, EXTRACT[kind], settings_of(kind, settings, recipe), store)
+    extracted = _done(shards, extraction(kind), settings_of(kind, settings, recipe), store)
     cleaned = _done(extracted, CLEAN, steps.clean, store) if steps.clean.enabled else extracted
     known = _done(cleaned, LANGUAGE, steps.language, store) if steps.language.enabled else cleaned
     sources = [source for source in found.sources if source.kind == kind]

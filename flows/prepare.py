@@ -1,22 +1,16 @@
 """From what there is to documents worth keeping: extract, clean, language, quality."""
 
 from collections.abc import Collection, Mapping, Sequence
-from typing import Any
+from typing import Any, Final
 
 from flows.recipe import Recipe
 from flows.run import Pending, Run, untouched
 from schemas.shard import ShardRef, StepRecord
 from tasks.clean.clean import STEP as CLEAN
-from tasks.engine.step import Step
+from tasks.engine.step import Step, step_at
 from tasks.engine.store import Store
-from tasks.extract.code import STEP as CODE
 from tasks.extract.code_settings import CodeSettings
-from tasks.extract.documents import STEP as DOCUMENTS
-from tasks.extract.faq import STEP as FAQ
-from tasks.extract.issues import STEP as ISSUES
-from tasks.extract.ocr import available_engine
 from tasks.extract.settings import ExtractSettings
-from tasks.extract.text import STEP as TEXT
 from tasks.ingest.take_down import STEP as TAKE_DOWN
 from tasks.ingest.take_down import TakeDownSettings
 from tasks.quality.language import STEP as LANGUAGE
@@ -24,7 +18,14 @@ from tasks.quality.quality import STEP as QUALITY
 from tasks.quality.settings import SignalsSettings
 from tasks.quality.signals import STEP as SIGNALS
 
-EXTRACT: Mapping[str, Step[Any]] = {"documents": DOCUMENTS, "code": CODE, "issues": ISSUES, "faq": FAQ, "text": TEXT}
+# By their addresses: a recipe of texts need not load what reads PDF files, nor what reads repositories.
+_EXTRACT: Final[Mapping[str, str]] = {
+    "documents": "tasks.extract.documents:extract_documents",
+    "code": "tasks.extract.code:extract_code",
+    "issues": "tasks.extract.issues:extract_issues",
+    "faq": "tasks.extract.faq:extract_faq",
+    "text": "tasks.extract.text:extract_text",
+}
 
 
 def prepare(
@@ -46,7 +47,7 @@ def prepare(
     extracted: list[Any] = []
     for kind, found in shards.items():
         settings = settings_of(kind, extract_settings, run.recipe)
-        extracted += run.submit(EXTRACT[kind], found, settings, [shard.shard_id for shard in found])
+        extracted += run.submit(extraction(kind), found, settings, [shard.shard_id for shard in found])
     done: list[list[StepRecord]] = []
     stages: list[Pending] = [extracted]
     if taken_down:
@@ -84,9 +85,16 @@ def _held(store: Store, record: StepRecord, ids: Collection[str]) -> tuple[str, 
     return tuple(sorted(set(named) & set(ids)))
 
 
+def extraction(kind: str) -> Step[Any]:
+    """The step that reads sources of a kind."""
+    return step_at(_EXTRACT[kind])
+
+
 def settings_of(kind: str, extract_settings: ExtractSettings, recipe: Recipe) -> ExtractSettings:
     """Settings of the extraction of one kind of source: what only one needs is no part of the others' cache keys."""
     if kind == "documents" and extract_settings.ocr != "never":
+        from tasks.extract.ocr import available_engine
+
         return extract_settings.model_copy(update={"ocr_engine": available_engine()})
     if kind != "code":
         return extract_settings

@@ -5,7 +5,7 @@ import sys
 
 import pytest
 
-from tasks.engine.lean import absent
+from tasks.engine.lean import absent, unneeded
 
 _START = """
 import sys
@@ -37,3 +37,20 @@ def test_a_module_is_absent_only_inside_the_block():
 def test_a_module_that_is_loaded_stays():
     with absent("json"):
         assert __import__("json") is sys.modules["json"]
+
+
+def test_what_is_not_needed_can_be_named_and_subclassed_and_is_itself_afterwards(tmp_path, monkeypatch):
+    (tmp_path / "heavy_model.py").write_text("def load(): return '水泵 pump'\n", "utf-8")
+    (tmp_path / "asks_for_it.py").write_text(
+        "import heavy_model\nfrom heavy_parts.words import Part, registry\n"
+        "class Mine(Part): pass\n@registry.readers('水泵')\ndef read(): return heavy_model.load\n",
+        "utf-8",
+    )
+    monkeypatch.syspath_prepend(str(tmp_path))
+    with unneeded("heavy_model", "heavy_parts"):
+        asks = __import__("asks_for_it")
+    assert isinstance(asks.read(), type)
+    assert issubclass(asks.Mine, asks.Part)
+    assert __import__("heavy_model").load() == "水泵 pump"
+    with pytest.raises(ModuleNotFoundError):
+        __import__("heavy_parts")
