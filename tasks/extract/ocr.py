@@ -3,6 +3,7 @@
 Runs in the sandbox. RapidOCR's wheel carries its models; nothing is downloaded.
 """
 
+import ctypes
 import importlib.util
 import os
 from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -22,6 +23,11 @@ _DPI: Final = 200
 # A page of a million points a side is drawn no larger than this.
 _MAX_PIXELS: Final = 9_000_000
 _MIN_SCORE: Final = 0.5
+# There are as many workers as cores.
+_ONE_THREAD: Final = {"EngineConfig.onnxruntime.intra_op_num_threads": 1}
+# What the models ask for beyond so many bytes goes back to the system at once: 190 MB a process of 1.2 GB.
+_M_MMAP_THRESHOLD: Final = -3
+_LARGE: Final = 8 << 20
 _TESSERACT: Final = "tesseract"
 _RAPID: Final = "rapidocr"
 # Glyphs of both scripts; it is a reference to a font, no font.
@@ -119,6 +125,8 @@ def _rapid_engine() -> Callable[..., Any]:
     with unmetered():
         import rapidocr
 
+        _give_back_large_buffers()
+
         models = Path(rapidocr.__file__).parent / "models"
         paths = {
             part: next(iter(sorted(models.glob(f"*_{part.lower()}_*.onnx"))), None) for part in ("Det", "Cls", "Rec")
@@ -128,8 +136,15 @@ def _rapid_engine() -> Callable[..., Any]:
                 f"rapidocr {metadata.version('rapidocr')} comes without its models: reinstall winnow[ocr]"
             )
         params = {f"{part}.model_path": str(path) for part, path in paths.items()}
-        engine: Callable[..., Any] = rapidocr.RapidOCR(params={"Global.log_level": "critical", **params})
+        engine: Callable[..., Any] = rapidocr.RapidOCR(params={"Global.log_level": "critical", **_ONE_THREAD, **params})
     return engine
+
+
+def _give_back_large_buffers() -> None:
+    """Keep glibc from raising its limit by itself (mallopt(3)); other C libraries have no such limit."""
+    library = ctypes.CDLL(None)
+    if hasattr(library, "mallopt"):
+        library.mallopt(_M_MMAP_THRESHOLD, _LARGE)
 
 
 def _tesseract(page: Any, engine: str) -> Sequence[OcrLine]:
