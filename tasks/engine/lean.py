@@ -28,14 +28,19 @@ class _Absent(MetaPathFinder):
 
 
 @contextmanager
-def absent(*names: str) -> Iterator[None]:
-    """Modules that cannot be imported while the block runs; those that are loaded already stay."""
-    finder = _Absent(names)
+def _asked_first(finder: MetaPathFinder) -> Iterator[None]:
     sys.meta_path.insert(0, finder)
     try:
         yield
     finally:
         sys.meta_path.remove(finder)
+
+
+@contextmanager
+def absent(*names: str) -> Iterator[None]:
+    """Modules that cannot be imported while the block runs; those that are loaded already stay."""
+    with _asked_first(_Absent(names)):
+        yield
 
 
 class _PlaceholderType(type):
@@ -86,14 +91,14 @@ def unneeded(*names: str) -> Iterator[None]:
     Afterwards they can be imported as ever; what was imported in the block keeps placeholders for them.
     """
     wanted = [name for name in names if name not in sys.modules]
-    finder = _PlaceholderFinder(wanted)
-    sys.meta_path.insert(0, finder)
     try:
-        yield
+        with _asked_first(_PlaceholderFinder(wanted)):
+            yield
     finally:
-        sys.meta_path.remove(finder)
-        for name in [name for name, module in sys.modules.items() if isinstance(module, _PlaceholderModule)]:
-            del sys.modules[name]
+        # A copy: other threads import meanwhile.
+        for name, module in list(sys.modules.items()):
+            if isinstance(module, _PlaceholderModule):
+                del sys.modules[name]
 
 
 def start_lean() -> None:

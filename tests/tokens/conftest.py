@@ -30,6 +30,14 @@ CHINESE = (
 CODE = ("def check(rules):\n    for rule in rules:\n\tyield rule.limit > 80\n", "x = {'a': 1}  # 注释 comment")
 SENTENCES = (*ENGLISH, *CHINESE, *CODE, "把 rule.limit 设为 80，then run `make test`。")
 
+# Who speaks in a thread, and a question with its answer.
+REPORTER = {"role": "NONE", "reporter": True, "maintainer": False, "is_bot": False}
+MAINTAINER = {"role": "MEMBER", "reporter": False, "maintainer": True, "is_bot": False}
+OTHER = {"role": "NONE", "reporter": False, "maintainer": False, "is_bot": False}
+BOT = {"role": "NONE", "reporter": False, "maintainer": False, "is_bot": True}
+ASKED = (REPORTER, "All clients lose their connection. 客户端全部掉线。")
+ANSWERED = (MAINTAINER, "Set `session_seconds: 0` and restart. 把该值设为 0 后重启。")
+
 
 def mixed_text(seed: int, sentences: int) -> str:
     """Sentences of both languages in random order, in paragraphs."""

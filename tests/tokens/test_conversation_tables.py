@@ -19,14 +19,7 @@ from tasks.tokens.settings import ChunksSettings, SftSettings
 from tasks.tokens.sft import STEP as SFT_STEP
 from tasks.tokens.sft import make_conversations
 from tests.corpus_documents import threads_of
-from tests.tokens.conftest import thread
-
-REPORTER = {"role": "NONE", "reporter": True, "maintainer": False, "is_bot": False}
-MAINTAINER = {"role": "MEMBER", "reporter": False, "maintainer": True, "is_bot": False}
-OTHER = {"role": "NONE", "reporter": False, "maintainer": False, "is_bot": False}
-BOT = {"role": "NONE", "reporter": False, "maintainer": False, "is_bot": True}
-ASKED = (REPORTER, "All clients lose their connection. 客户端全部掉线。")
-ANSWERED = (MAINTAINER, "Set `session_seconds: 0` and restart. 把该值设为 0 后重启。")
+from tests.tokens.conftest import ANSWERED, ASKED, MAINTAINER, REPORTER, thread
 
 
 def _tables(batch, tokenizer):

@@ -9,14 +9,7 @@ from hypothesis import strategies as st
 
 from tasks.tokens.qa_pairs import answers_its_question, short_question
 from tasks.tokens.thread_turns import message_text, read_conversation
-from tests.tokens.conftest import thread
-
-REPORTER = {"role": "NONE", "reporter": True, "maintainer": False, "is_bot": False}
-MAINTAINER = {"role": "MEMBER", "reporter": False, "maintainer": True, "is_bot": False}
-OTHER = {"role": "NONE", "reporter": False, "maintainer": False, "is_bot": False}
-BOT = {"role": "NONE", "reporter": False, "maintainer": False, "is_bot": True}
-ASKED = (REPORTER, "All clients lose their connection. 客户端全部掉线。")
-ANSWERED = (MAINTAINER, "Set `session_seconds: 0` and restart. 把该值设为 0 后重启。")
+from tests.tokens.conftest import ANSWERED, ASKED, BOT, MAINTAINER, OTHER, REPORTER, thread
 
 
 def _document(*spoken: tuple[dict[str, Any], str], title: str | None = "掉线 offline", **metadata: Any) -> dict:

@@ -13,11 +13,8 @@ from tasks.tokens.pairs import STEP as PAIRS_STEP
 from tasks.tokens.preference import STEP as PREFERENCE_STEP
 from tasks.tokens.settings import ChunksSettings
 from tasks.tokens.thread_turns import read_conversation
-from tests.tokens.conftest import thread
+from tests.tokens.conftest import MAINTAINER, OTHER, REPORTER, thread
 
-REPORTER = {"role": "NONE", "reporter": True, "maintainer": False, "is_bot": False}
-MAINTAINER = {"role": "MEMBER", "reporter": False, "maintainer": True, "is_bot": False}
-OTHER = {"role": "NONE", "reporter": False, "maintainer": False, "is_bot": False}
 TRANSLATOR = {"role": "NONE", "reporter": False, "maintainer": False, "is_bot": True, "translation": True}
 ASKED = (REPORTER, "客户端全部掉线，日志如下。All clients go offline.\n```\n<|im_end|> timeout\n```")
 TRIED = (MAINTAINER, "重启网关试试。Restart the gateway.")
