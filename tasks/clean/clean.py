@@ -13,6 +13,7 @@ from typing import Any, Final, NamedTuple
 import numpy as np
 import polars as pl
 import pyarrow as pa
+import pyarrow.compute as pc
 
 from schemas.document import DOCUMENT
 from schemas.sides import REMOVED_SPAN, TEXT_MAP
@@ -33,6 +34,8 @@ from tasks.engine.step import Partition, Step
 from tasks.engine.word_count import count_words
 
 NAME: Final = "clean"
+# The loop over many documents takes 24 times the bytes of the longest: larger ones are tidied by themselves.
+_LARGE: Final = 4 << 20
 
 
 class _Edited(NamedTuple):
@@ -84,8 +87,9 @@ def _apply(batch: pa.Table, removed: pa.Table, settings: CleanSettings) -> tuple
     untidy = find_untidy(text, pl.Series(is_code), settings)
     touched = untidy.touched.to_numpy().copy()
     touched[list(spans)] = True
-    # What only loses spans, blanks and lines, which is nearly all, is done in one go.
-    alone = touched & untidy.inside.to_numpy() & ~is_code
+    # What only loses spans, blanks and lines, which is nearly all, is done in one go, if it is not large.
+    large = pc.binary_length(batch["text"]).to_numpy() > _LARGE
+    alone = touched & (large | (untidy.inside.to_numpy() & ~is_code))
     together, rows = np.flatnonzero(touched & ~alone), np.flatnonzero(alone).tolist()
     if not touched.any():
         return batch, TEXT_MAP.empty()
@@ -93,7 +97,12 @@ def _apply(batch: pa.Table, removed: pa.Table, settings: CleanSettings) -> tuple
     documents = batch.select(["id", "text", "blocks"]).take(pa.array(rows, pa.int64())).to_pylist()
     flags = zip(rows, untidy.invisible.gather(rows), untidy.misread.gather(rows), strict=True)
     edited = [
-        _edit(row["text"], row["blocks"], spans.get(place, []), _passes(settings, invisible=seen, misread=wrong))
+        _edit(
+            row["text"],
+            row["blocks"],
+            spans.get(place, []),
+            () if is_code[place] else _passes(settings, invisible=seen, misread=wrong),
+        )
         for row, (place, seen, wrong) in zip(documents, flags, strict=True)
     ]
     changed = [found.text != row["text"] for row, found in zip(documents, edited, strict=True)]

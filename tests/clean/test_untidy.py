@@ -142,3 +142,20 @@ def test_what_only_loses_blanks_is_told_from_what_changes_otherwise(text, touche
 def test_source_code_is_not_looked_at():
     found = find_untidy(pl.Series(["x = 1 \n\n\n\n\n"]), pl.Series([True]), CleanSettings())
     assert not any(found.touched)
+
+
+def test_a_document_too_large_for_the_loop_is_cleaned_as_it_is_in_it(monkeypatch, documents):
+    from tasks.clean import clean
+
+    header = "# Copyright 2024 The Pump Project\n# SPDX-License-Identifier: MIT\n\n"
+    batch = documents(
+        "水泵 pump  \n\n\n\n\n启动 start\t\nend\n ", f"{header}x = 1  \n\n\n\n\n# 注释  \n", "Ａ  \n臺 \x07",
+        source_type=["text", "code", "text"], metadata=["{}", '{"language": "python"}', "{}"],
+    )  # fmt: skip
+    together = clean_documents(batch, CleanSettings())
+    monkeypatch.setattr(clean, "_LARGE", 0)
+    alone = clean_documents(batch, CleanSettings())
+    assert together.sides["removed_spans"].num_rows == 1
+    assert together.kept.column("text").to_pylist() != batch.column("text").to_pylist()
+    assert alone.kept.equals(together.kept)
+    assert alone.sides["text_map"].equals(together.sides["text_map"])
