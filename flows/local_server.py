@@ -8,18 +8,13 @@ import os
 import socket
 import subprocess
 import sys
-import threading
 import time
 from contextlib import suppress
-from typing import IO, TYPE_CHECKING, cast
+from typing import IO, cast
 
-from tasks.engine.lean import loading
-
-if TYPE_CHECKING:
-    from sqlalchemy import Connection
+from flows.server_process import GO
 
 _START_TIMEOUT_S = 180
-_GO = b"\n"
 
 
 def start_server() -> str:
@@ -30,7 +25,7 @@ def start_server() -> str:
     """
     with socket.socket() as listener:
         process = subprocess.Popen(
-            [sys.executable, "-m", "flows.local_server", str(_bound(listener))],
+            [sys.executable, "-m", "flows.server_process", str(_bound(listener))],
             stdin=subprocess.PIPE,
             stdout=subprocess.DEVNULL,
             stderr=subprocess.DEVNULL,
@@ -46,7 +41,7 @@ def let_serve() -> None:
     """Let the servers that were started create their database, where there is none, and answer."""
     for process in _running:
         with suppress(BrokenPipeError):  # it has ended; `wait_until_up` will say so
-            cast("IO[bytes]", process.stdin).write(_GO)
+            cast("IO[bytes]", process.stdin).write(GO)
             cast("IO[bytes]", process.stdin).flush()
 
 
@@ -69,7 +64,6 @@ def _environment() -> dict[str, str]:
         # To know whether they changed it would load every integration that is installed, Dask among them.
         "PREFECT_MEMOIZE_BLOCK_AUTO_REGISTRATION": "false",
         "PREFECT__SERVER_EPHEMERAL": "1",
-        "PREFECT__SERVER_FINAL": "1",
         "PREFECT_SERVER_ANALYTICS_ENABLED": "false",
         "DO_NOT_TRACK": "1",
         "PREFECT_API_URL": "",
@@ -93,43 +87,3 @@ def wait_until_up(api_url: str) -> None:
         except httpx.TransportError:
             time.sleep(0.2)
     raise TimeoutError("the local Prefect server did not start: see `prefect server start` for its own words")
-
-
-def _serve(descriptor: int) -> None:
-    """Run the server on an inherited socket, once the parent says so, until the pipe from it closes."""
-    allowed = threading.Event()
-    threading.Thread(target=_exit_when_parent_is_gone, args=(allowed,), daemon=True).start()
-    with loading():
-        import uvicorn
-        from prefect.server.api.server import create_app
-
-        _wait_for_locks()
-        config = uvicorn.Config(create_app(ephemeral=True), log_level="error", lifespan="on")
-    allowed.wait()
-    uvicorn.Server(config).run(sockets=[socket.socket(fileno=descriptor)])
-
-
-def _wait_for_locks() -> None:
-    """Let every transaction take the write lock when it begins.
-
-    Prefect begins them without, so one that reads first and then writes fails at once when another has written
-    meanwhile ("database is locked"); its client waits two seconds and tries again, at nearly every subflow.
-    """
-    from prefect.server.database.configurations import SQLITE_BEGIN_MODE, AioSqliteConfiguration
-
-    def begin(_: AioSqliteConfiguration, connection: "Connection") -> None:
-        if SQLITE_BEGIN_MODE.get():
-            connection.exec_driver_sql("BEGIN IMMEDIATE")
-
-    AioSqliteConfiguration.begin_sqlite_stmt = begin  # type: ignore[assignment,method-assign]
-
-
-def _exit_when_parent_is_gone(allowed: threading.Event) -> None:
-    if sys.stdin.buffer.read(len(_GO)):
-        allowed.set()
-    sys.stdin.buffer.read()
-    os._exit(0)
-
-
-if __name__ == "__main__":
-    _serve(int(sys.argv[1]))

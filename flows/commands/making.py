@@ -4,7 +4,7 @@ import json
 import os
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any, Final
 
 import typer
 
@@ -13,15 +13,25 @@ from flows.commands.terminal import WRONG, AsJson, RecipePath, checked_recipe, c
 if TYPE_CHECKING:
     from flows.recipe import Recipe
 
+# Prefect names them for notices to people, pictures of flows and servers of its own: half a second of a run.
+_UNNEEDED: Final = (
+    "prefect.blocks.notifications",
+    "prefect.blocks.webhook",
+    "graphviz",
+    "fastapi.applications",
+    "fastapi.param_functions",
+    "fastapi.routing",
+)
+
 Cron = Annotated[str | None, typer.Option(help='Such as "0 3 * * *", in UTC; without it, runs are started by hand.')]
 
 
 def run(recipe: RecipePath, as_json: AsJson = False) -> None:
     """Make a release, or find that nothing has changed."""
-    from tasks.engine.lean import loading, start_lean
+    from tasks.engine.lean import loading, start_lean, unneeded
 
     with ExitStack() as stack:
-        with loading():
+        with loading(), unneeded(*_UNNEEDED):
             server = _own_server()
             start_lean()
             wait_for_server, load_the_rest = stack.enter_context(_prefect(checked_recipe(recipe), server))

@@ -10,6 +10,7 @@ from collections.abc import Iterator, MutableSequence, Sequence
 from contextlib import contextmanager
 from importlib.abc import MetaPathFinder
 from importlib.machinery import ModuleSpec
+from itertools import accumulate
 from types import ModuleType
 
 # Of pyarrow; ours are fsspec's.
@@ -75,7 +76,8 @@ class _PlaceholderFinder(MetaPathFinder):
 
     def find_spec(self, name: str, path: Sequence[str] | None, target: ModuleType | None = None) -> ModuleSpec | None:
         del path, target
-        return ModuleSpec(name, self) if name.partition(".")[0] in self._names else None  # type: ignore[arg-type]
+        parents = accumulate(name.split("."), lambda parent, child: f"{parent}.{child}")
+        return ModuleSpec(name, self) if self._names.intersection(parents) else None  # type: ignore[arg-type]
 
     def create_module(self, spec: ModuleSpec) -> ModuleType:
         return _PlaceholderModule(spec.name)

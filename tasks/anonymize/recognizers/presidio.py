@@ -1,7 +1,6 @@
 """Our rules as recognizers of Presidio, and engines that run them.
 
-Imported when there is a first window to judge: Presidio loads all of its own recognizers
-(docs/decisions/0077).
+Imported when there is a first window to judge, and without Presidio's own recognizers (docs/decisions/0077).
 """
 
 from collections.abc import Iterator, Sequence
@@ -15,8 +14,8 @@ from tasks.anonymize.recognizers.people import HAN_NAME, HAN_SCORES, LATIN_NAME,
 from tasks.anonymize.recognizers.rule import RuleSet
 from tasks.engine.lean import unneeded
 
-# A model of a recipe loads spaCy itself, and all of it.
-with unneeded("spacy", "thinc"):
+# A model of a recipe loads spaCy itself, and all of it. Of recognizers ours are the only ones here.
+with unneeded("spacy", "thinc", "presidio_analyzer.predefined_recognizers"):
     from presidio_analyzer import AnalyzerEngine, EntityRecognizer, RecognizerRegistry, RecognizerResult
     from presidio_analyzer.context_aware_enhancers import ContextAwareEnhancer
     from presidio_analyzer.nlp_engine import NoOpNlpEngine
