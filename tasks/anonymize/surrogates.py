@@ -78,15 +78,18 @@ def _surrogates_of(text: str) -> list[tuple[int, int]]:
     """Where `SURROGATE` matches, in order."""
     taken = []
     for mark, pattern in _MARKS:
+        end = 0
         for found in pattern.finditer(text) if mark in text else ():
-            start, end = found.span()
+            start = found.start()
             if mark == "_":
-                name = _NAME_BEFORE.search(text, max(0, start - _LONGEST_NAME), start)
+                # Its name begins where the surrogate before it has ended, not inside that one's digits.
+                name = _NAME_BEFORE.search(text, max(end, start - _LONGEST_NAME), start)
                 if name is None:
                     continue
                 start = name.start()
             elif mark != "[":
                 start -= 1
+            end = found.end()
             taken.append((start, end))
     return sorted(taken)
 
