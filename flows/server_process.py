@@ -36,8 +36,9 @@ def _app() -> "FastAPI":
     from prefect.settings import Settings
 
     # Asked three times whether an application for these settings is there already, at a tenth of a second each.
-    Settings.hash_key = lambda _: "this process"  # type: ignore[method-assign]
-    server.API_ROUTERS = tuple(sorted(server.API_ROUTERS, key=lambda router: router.prefix not in _ASKED_FIRST))
+    Settings.hash_key = lambda self: "this process"  # type: ignore[method-assign]  # noqa: ARG005
+    routers = sorted(server.API_ROUTERS, key=lambda router: router.prefix not in _ASKED_FIRST)
+    server.API_ROUTERS = tuple(routers)  # type: ignore[assignment]
     _wait_for_locks()
     return server.create_app(ephemeral=True)
 

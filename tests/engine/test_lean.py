@@ -54,3 +54,16 @@ def test_what_is_not_needed_can_be_named_and_subclassed_and_is_itself_afterwards
     assert __import__("heavy_model").load() == "水泵 pump"
     with pytest.raises(ModuleNotFoundError):
         __import__("heavy_parts")
+
+
+def test_one_module_of_a_package_can_be_unneeded_and_the_rest_of_the_package_is_itself(tmp_path, monkeypatch):
+    package = tmp_path / "manuals"
+    package.mkdir()
+    (package / "__init__.py").write_text("from manuals import pictures, words\n", "utf-8")
+    (package / "words.py").write_text("SAID = '水泵 pump'\n", "utf-8")
+    (package / "pictures.py").write_text("DRAWN = '图 picture'\n", "utf-8")
+    monkeypatch.syspath_prepend(str(tmp_path))
+    with unneeded("manuals.pictures"):
+        assert __import__("manuals").words.SAID == "水泵 pump"
+    assert "manuals.pictures" not in sys.modules
+    assert __import__("manuals.pictures").pictures.DRAWN == "图 picture"

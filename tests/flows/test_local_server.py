@@ -67,5 +67,31 @@ def test_a_server_that_serves_ends_with_its_run(parent):
     assert process.stdout.readline() == "up\n"
     assert httpx.get(f"{url}/health", timeout=30).status_code == 200
     assert list(home.rglob("*.db"))
+    # What no run asks for is prepared last, and is there all the same.
+    for kind in ("flow_runs", "deployments", "block_types", "work_pools", "v2/concurrency_limits"):
+        assert httpx.post(f"{url}/{kind}/filter", json={}, timeout=30).json() == [], kind
     os.kill(process.pid, signal.SIGKILL)
     assert _ends(pid)
+
+
+_LOAD = """
+from flows.commands.making import _UNNEEDED
+from tasks.engine.lean import unneeded
+with unneeded(*_UNNEEDED):
+    from flows.head_start import load_prefect
+    from prefect import flow
+    load_prefect()
+
+@flow(flow_run_name="read-{source}")
+def read(source: str) -> str:
+    return source
+
+print(read.serialize_parameters({"source": "水泵 pump"}))
+import prefect.blocks.notifications as notices
+print(notices.SlackWebhook.__name__)
+"""
+
+
+def test_a_flow_is_itself_without_what_prefect_only_names():
+    done = subprocess.run([sys.executable, "-c", _LOAD], capture_output=True, text=True, check=True)
+    assert done.stdout.splitlines() == ["{'source': '水泵 pump'}", "SlackWebhook"]
