@@ -8,6 +8,7 @@ import numpy as np
 import pyarrow as pa
 
 from schemas.document import DOCUMENT
+from tasks.dedup.by_shard import linked_keys
 from tasks.dedup.candidates import link_documents
 from tasks.dedup.clusters import cluster
 from tasks.dedup.deduplicate import drop_duplicates
@@ -91,11 +92,13 @@ def find_duplicates(
             linked = spread(lambda part, gone=gone: link_documents(signed, part, ranks, gone), settings.linking(count))
             after("link")
             links = pa.concat_tables([parts.kept for parts in linked])
-            listed = spread(lambda shard, links=links: list_shingles(shard, settings.listing, links, ranks), shards)
+            keys = linked_keys([links], ranks)
+            listed = spread(lambda shard, keys=keys: list_shingles(shard, settings.listing, keys), shards)
             sets = [parts.kept for parts in listed]
             after("list")
             similar += spread(
-                lambda part, links=links, sets=sets: verify_links([links], part, sets).kept, settings.verifying(count)
+                lambda part, links=links, sets=sets: verify_links([links], part, sets, ranks).kept,
+                settings.verifying(count),
             )
             after("verify")
             found = cluster(pa.concat_tables(similar), settings.clustering, ranks, ranked.sides["names"])

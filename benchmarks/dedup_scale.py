@@ -40,7 +40,8 @@ def run_scale(count: int) -> None:
         _say(f"candidates: {sum(it.kept.rows for it in linked)} links in {len(linked)} parts", started)
         listed = _shingle_sets(linked, ranks, store)
         _say("shingle sets (synthetic)", started)
-        verified = [run_step(VERIFY, linked, part, store, {"shingles": listed}, shard_id=f"part-{part.part}")
+        uses = {"shingles": listed, "ranks": ranks}
+        verified = [run_step(VERIFY, linked, part, store, uses, shard_id=f"part-{part.part}")
                     for part in settings.verifying(count)]  # fmt: skip
         _say(f"verify: {sum(it.kept.rows for it in verified)} pairs", started)
         sides = {"ranks": ranks, "names": ranks.sides["names"]}
@@ -91,6 +92,8 @@ def _shingle_sets(linked: list[StepRecord], ranks: StepRecord, store: Store) -> 
         needed[links["left"].to_numpy()] = needed[links["right"].to_numpy()] = True
     names = store.get_table(ranks.sides["names"], NAME)["id"].to_pylist()
     numbers = np.array([int(name[9:]) for name in names])
+    keys = np.zeros(order.num_rows, np.uint64)
+    keys[order["position"].to_numpy()] = order["key"].to_numpy()
     shards = []
     for rows in np.array_split(np.flatnonzero(needed), max(1, needed.sum() // _SHARD)):
         # The number of a document decides its set; a copy takes that of the one before it.
@@ -101,7 +104,7 @@ def _shingle_sets(linked: list[StepRecord], ranks: StepRecord, store: Store) -> 
         offsets = np.arange(len(rows) + 1) * _SHINGLES
         table = pa.table(
             [
-                pa.array(rows.astype(np.int32)),
+                pa.array(keys[rows]),
                 pa.LargeListArray.from_arrays(offsets, pa.array(sets.ravel())),
                 pa.LargeListArray.from_arrays(np.zeros(len(rows) + 1, np.int64), pa.array([], pa.uint32())),
             ],

@@ -7,7 +7,7 @@ from prefect.cache_policies import NO_CACHE
 
 from flows.run import Pending, Run
 from schemas.shard import ShardRef, StepRecord
-from tasks.dedup.by_shard import clusters_by_shard
+from tasks.dedup.by_shard import clusters_by_shard, linked_by_shard
 from tasks.dedup.candidates import STEP as CANDIDATES
 from tasks.dedup.clusters import STEP as CLUSTERS
 from tasks.dedup.deduplicate import STEP as DROP_DUPLICATES
@@ -25,6 +25,12 @@ from tasks.engine.workers import call_in_worker
 def share_clusters(store: Store, clusters: ShardRef, signed: Sequence[ShardRef]) -> list[ShardRef]:
     """The clusters of each shard's documents."""
     return call_in_worker(clusters_by_shard, store, clusters, signed)
+
+
+@task(name="share_links", cache_policy=NO_CACHE, persist_result=False, retries=1)
+def share_links(store: Store, links: Sequence[ShardRef], ranks: ShardRef, signed: Sequence[ShardRef]) -> list[ShardRef]:
+    """Which documents of each shard have a link."""
+    return call_in_worker(linked_by_shard, store, links, ranks, signed)
 
 
 def deduplicate(run: Run, shards: Sequence[ShardRef], released: ShardRef | None) -> list[list[StepRecord]]:
@@ -84,11 +90,13 @@ def _find_twins(run: Run, shards: Sequence[ShardRef], signed: Pending, ranked: S
         linked = run.gather(
             [run.submit_one(CANDIDATES, signed, part, name, **uses) for part, name in zip(linking, parts, strict=True)]
         )
-        links, everywhere = [linked] * len(shards), [ranked] * len(shards)
-        listed = run.gather(run.submit(SHINGLE_SETS, shards, settings.listing, names, links=links, ranks=everywhere))
+        own = share_links(
+            run.store, [record.kept for record in linked], ranked.kept, [record.kept for record in signed]
+        )
+        listed = run.gather(run.submit(SHINGLE_SETS, shards, settings.listing, names, linked=own))
         similar += run.gather(
             [
-                run.submit_one(VERIFY, linked, part, name, shingles=listed)
+                run.submit_one(VERIFY, linked, part, name, shingles=listed, ranks=ranked.kept)
                 for part, name in zip(verifying, parts, strict=True)
             ]
         )

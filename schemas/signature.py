@@ -89,13 +89,17 @@ LINK = TableSchema(
     ),
 )
 
+# Documents that have a link, by ascending `key`: those of one shard, or all.
+LINKED = TableSchema("linked", 1, pa.schema([pa.field("key", _U64, nullable=False)]), key="key")
+
 SHINGLE_SET = TableSchema(
     name="shingle_set",
-    version=2,
-    key="position",
+    version=3,
+    key="key",
     arrow=pa.schema(
         [
-            pa.field("position", _POSITION, nullable=False),
+            # As in `rank@1`: a position would move with every new document, and undo what was done for this one.
+            pa.field("key", _U64, nullable=False),
             # Distinct shingle hashes, ascending.
             pa.field("hashes", pa.large_list(pa.uint32()), nullable=False),
             # Similarity `edits` only: hashes of the tokens in text order.

@@ -7,7 +7,8 @@ import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
 
-from schemas.signature import LINK, SHINGLE_SET, SIMILAR
+from schemas.signature import LINK, RANK, SHINGLE_SET, SIMILAR
+from tasks.dedup.positions import Positions
 from tasks.dedup.settings import VerifyingSettings
 from tasks.engine.step import Accounting, Partition, Step
 
@@ -27,11 +28,11 @@ class _Lists:
         ends: By position.
     """
 
-    def __init__(self, tables: Iterable[pa.Table], needed: Array, column: str) -> None:
+    def __init__(self, tables: Iterable[pa.Table], order: Positions, needed: Array, column: str) -> None:
         self.begins, self.ends = np.zeros(len(needed), np.int64), np.zeros(len(needed), np.int64)
         found, at = [np.zeros(0, np.uint32)], 0
         for table in tables:
-            positions = table["position"].to_numpy()
+            positions = order.of(table["key"].to_numpy())
             rows = np.flatnonzero((positions < len(needed)) & needed[np.minimum(positions, len(needed) - 1)])
             lists = table[column].take(pa.array(rows)).combine_chunks()
             if isinstance(lists, pa.ChunkedArray):
@@ -48,13 +49,26 @@ class _Lists:
         return self.values[self.begins[position] : self.ends[position]]
 
 
-def verify_links(batch: Iterable[pa.Table], settings: VerifyingSettings, shingles: Iterable[pa.Table]) -> Partition:
+class _Sets:
+    """`shingle_set@3` rows, of which the lists of some documents are needed."""
+
+    def __init__(self, tables: Iterable[pa.Table], order: Positions, needed: Array) -> None:
+        self._tables, self._order, self._needed = list(tables), order, needed
+
+    def lists(self, column: str) -> _Lists:
+        return _Lists(self._tables, self._order, self._needed, column)
+
+
+def verify_links(
+    batch: Iterable[pa.Table], settings: VerifyingSettings, shingles: Iterable[pa.Table], ranks: pa.Table
+) -> Partition:
     """Links that hold.
 
     Args:
         batch: `link@2` rows, part by part.
         settings: The limits, and which of the links to look at: a pair is looked at by one task only.
-        shingles: `shingle_set@2` rows of the linked documents, shard by shard.
+        shingles: `shingle_set@3` rows of the linked documents, shard by shard.
+        ranks: `rank@1` rows of all documents.
 
     Returns:
         `similar@2` rows by ascending (inside, right, left).
@@ -65,7 +79,7 @@ def verify_links(batch: Iterable[pa.Table], settings: VerifyingSettings, shingle
     needed[left], needed[right] = True, True
     similarity = np.zeros(len(left))
     if len(left):
-        _measure(left, right, inside, settings, shingles, needed, similarity)
+        _measure(left, right, inside, settings, _Sets(shingles, Positions(ranks), needed), similarity)
     passed = similarity >= np.where(inside, settings.min_containment, settings.threshold)
     order = np.flatnonzero(passed)[np.lexsort((left[passed], right[passed], inside[passed]))]
     columns = [
@@ -92,18 +106,16 @@ def _links(batch: Iterable[pa.Table], settings: VerifyingSettings) -> tuple[Arra
 
 
 def _measure(
-    left: Array, right: Array, inside: Array, settings: VerifyingSettings, shingles: Iterable[pa.Table],
-    needed: Array, similarity: Array,
-) -> None:  # fmt: skip
+    left: Array, right: Array, inside: Array, settings: VerifyingSettings, sets: "_Sets", similarity: Array
+) -> None:
     from tasks.dedup.overlap import jaccard_and_containment
 
-    tables = list(shingles)
-    lists = _Lists(tables, needed, "hashes")
+    lists = sets.lists("hashes")
     jaccard_and_containment(lists.values, lists.begins, lists.ends, left, right, inside, similarity)
     if settings.similarity == "edits":
         from tasks.dedup.edit_similarity import edit_similarity
 
-        tokens = _Lists(tables, needed, "tokens")
+        tokens = sets.lists("tokens")
         worth_it = similarity >= _SLACK * (2 * settings.threshold - 1) / (3 - 2 * settings.threshold)
         similarity[~inside & ~worth_it] = 0.0
         for pair in np.flatnonzero(~inside & worth_it).tolist():
@@ -114,12 +126,12 @@ def _measure(
 
 STEP: Final = Step(
     name="verify",
-    version=1,
+    version=2,
     settings=VerifyingSettings,
     reads=LINK,
     writes=SIMILAR,
     run=verify_links,
-    uses={"shingles": SHINGLE_SET},
+    uses={"shingles": SHINGLE_SET, "ranks": RANK},
     streamed=frozenset({"batch", "shingles"}),
     accounting=Accounting.NONE,
 )

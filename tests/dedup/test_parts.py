@@ -1,6 +1,7 @@
 """The shuffle in parts: bounded, linear on crowded buckets, and cached per shard."""
 
 import random
+from itertools import pairwise
 
 import numpy as np
 import pyarrow as pa
@@ -8,7 +9,7 @@ import pytest
 
 from schemas.document import DOCUMENT
 from schemas.signature import CLUSTER, LINK, RANK, SIGNATURE
-from tasks.dedup.by_shard import clusters_by_shard
+from tasks.dedup.by_shard import clusters_by_shard, linked_by_shard, linked_keys
 from tasks.dedup.candidates import link_documents
 from tasks.dedup.deduplicate import STEP as DEDUPLICATE
 from tasks.dedup.ranks import rank_documents
@@ -72,9 +73,9 @@ def test_the_number_of_parts_does_not_change_what_is_linked_and_similar(document
 
     def outcome(parts: int):
         linked = [link_documents([signed], LinkingSettings(part=i, parts=parts), ranks).kept for i in range(parts)]
-        sets = list_shingles(table, SETTINGS.listing, pa.concat_tables(linked), ranks).kept
+        sets = list_shingles(table, SETTINGS.listing, linked_keys(linked, ranks)).kept
         similar = [
-            verify_links(linked, VerifyingSettings(threshold=0.7, part=i, parts=parts), [sets]).kept
+            verify_links(linked, VerifyingSettings(threshold=0.7, part=i, parts=parts), [sets], ranks).kept
             for i in range(parts)
         ]
         links = {(row["left"], row["right"]) for table in linked for row in table.to_pylist()}
@@ -143,3 +144,32 @@ def test_a_shard_is_given_the_clusters_of_its_own_documents(language, documents,
     # What changes for one shard leaves the other's table, and so its work, as it was; order does not matter.
     assert parts(("a0", "a0"), ("b1", "a0"), ("b0", "a0"))[0] == first
     assert [ref.rows for ref in parts()] == [0, 0]
+
+
+@pytest.mark.parametrize(("one", "other"), [("pump pressure", "valve seat"), ("水泵压力", "阀座")])
+def test_what_a_shard_is_told_of_links_stays_when_other_documents_come_and_go(one, other, documents, tmp_path):
+    store = Store(str(tmp_path))
+
+    def told(*prefixes):
+        tables = []
+        for prefix in prefixes:
+            ids = pa.array([f"{prefix}0", f"{prefix}1"], pa.large_string())
+            tables.append(documents(f"{one} 1 2 3", f"{prefix} {other} 4 5 6").set_column(0, "id", ids))
+        rows = [sign_documents(table, SETTINGS.signing).kept for table in tables]
+        signed = [store.put_table(table, SIGNATURE, prefix) for prefix, table in zip(prefixes, rows, strict=True)]
+        ranks = store.put_table(rank_documents(rows, SETTINGS.ranking).kept, RANK, "all")
+        positions = dict(
+            zip(*(store.get_table(ranks, RANK)[name].to_pylist() for name in ("key", "position")), strict=True)
+        )
+        # The first document of every shard is linked to that of the next.
+        firsts = [positions[table["key"][0].as_py()] for table in rows]
+        pairs = [{"left": min(pair), "right": max(pair), "inside": False} for pair in pairwise(firsts)]
+        links = [store.put_table(LINK.from_rows([pair]), LINK, str(place)) for place, pair in enumerate(pairs)]
+        return positions, linked_by_shard(store, links, ranks, signed)
+
+    before, first = told("b", "c")
+    after, second = told("a", "b", "c")
+    # Positions have moved, and what the shards are told has not.
+    assert any(after[key] != place for key, place in before.items())
+    assert second[1:] == first
+    assert [ref.rows for ref in second] == [1, 1, 1]
