@@ -1,6 +1,8 @@
 """What a table looks like: a name, a version, an exact Arrow schema."""
 
 from dataclasses import dataclass, field
+from itertools import accumulate
+from typing import Any
 
 import pyarrow as pa
 
@@ -73,7 +75,7 @@ class TableSchema:
         if unknown:
             raise SchemaError(f"{self}: unexpected columns {unknown}")
         kinds = zip(self.arrow.names, self.arrow.types, strict=True)
-        columns = [pa.array([row.get(name) for row in rows], kind) for name, kind in kinds]
+        columns = [_column([row.get(name) for row in rows], kind) for name, kind in kinds]
         return self.check(pa.Table.from_arrays(columns, schema=self.arrow))
 
     def conform(self, table: pa.Table) -> pa.Table:
@@ -85,3 +87,20 @@ class TableSchema:
         if missing:
             raise SchemaError(f"{self}: missing columns {missing}")
         return self.check(table.select(self.arrow.names).cast(self.arrow))
+
+
+def _column(values: list[Any], kind: pa.DataType) -> pa.Array:
+    """`pa.array(values, kind)`; lists of dictionaries field by field, which takes a third of the time."""
+    if not (pa.types.is_large_list(kind) and pa.types.is_struct(kind.value_type)) or None in values:
+        return pa.array(values, kind)
+    items = [item for value in values for item in value]
+    named: set[str] = set().union(*items)
+    fields = [
+        pa.array([item.get(part.name) for item in items], part.type)
+        if part.name in named
+        else pa.nulls(len(items), part.type)
+        for part in kind.value_type
+    ]
+    ends = pa.array([0, *accumulate(map(len, values))], pa.int64())
+    structs = pa.StructArray.from_arrays(fields, fields=list(kind.value_type))
+    return pa.LargeListArray.from_arrays(ends, structs, type=kind)

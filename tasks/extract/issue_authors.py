@@ -89,7 +89,7 @@ _CANNED_COMMENTS: Final = 5
 _CANNED_SHARE: Final = 0.8
 # Characters by which comments are looked up before they are compared.
 _HEAD: Final = 16
-_NO_DIGITS: Final = str.maketrans("", "", "0123456789")
+_DIGITS: Final = b"0123456789"
 # What differs between the messages of a program: numbers, names, links, code.
 _FILLED_IN: Final = re.compile(r"https?://\S+|`[^`\n]*`|@[\w-]+|(?<![\w-])(?=[\w-]{0,64}\d)[\w-]+|\s+")
 
@@ -141,11 +141,14 @@ def mark_canned(threads: Iterable[Thread]) -> None:
 
     A maintainer who pastes "please attach a log" keeps his turns; they are marked, for they answer nothing.
     """
-    alike: dict[tuple[str, str], list[tuple[str, Turn]]] = defaultdict(list)
+    alike: dict[tuple[str, bytes], list[tuple[str, Turn]]] = defaultdict(list)
     for thread in threads:
+        key = thread.key
         for turn in thread.turns:
             if turn.author and turn.kind != "issue" and not turn.is_bot and len(turn.body) >= _CANNED_CHARS:
-                alike[turn.author, turn.body[:_HEAD].translate(_NO_DIGITS)].append((thread.key, turn))
+                # Of bytes digits are taken out in a quarter of the time.
+                head = turn.body[:_HEAD].encode("utf-8", "surrogatepass").translate(None, _DIGITS)
+                alike[turn.author, head].append((key, turn))
     canned: dict[str, int] = defaultdict(int)
     for (author, _), found in alike.items():
         if len(found) >= _CANNED_THREADS:

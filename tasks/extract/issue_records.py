@@ -7,6 +7,7 @@ i-d-template archive, GitLab and Gitee, comments beside or inside the record, as
 import re
 from collections.abc import Iterable, Mapping
 from datetime import UTC, datetime
+from operator import eq
 from typing import Any, Final
 
 import orjson
@@ -37,6 +38,7 @@ _DUPLICATE_OF: Final = re.compile(
     r"\s*(?:https?://\S+/(?:issues|pull)/|[\w.-]+/[\w.-]+#|#)(\d+)",
     re.IGNORECASE | re.MULTILINE,
 )
+_PULL: Final = re.compile(r"/(?:pulls?|merge_requests)/")
 _NEVER: Final = datetime.max.replace(tzinfo=UTC)
 _STATES: Final = {"opened": "open", "progressing": "open", "rejected": "closed"}
 _CLOSING_EVENTS: Final = frozenset({"closed", "ClosedEvent"})
@@ -142,20 +144,34 @@ def _add_turns(thread: Thread, record: Mapping[str, Any], user: Any, events: Ite
             thread.links.append({"kind": "pull", "id": str(pull["number"])})
     if len(comments) > 1:
         comments.sort(key=lambda turn: turn.created_at or _NEVER)
-    thread.turns = _once(turn for turn in (opening, *comments) if turn.body and not turn.body.isspace())
+    thread.turns = _once([turn for turn in (opening, *comments) if turn.body and not turn.body.isspace()])
     if thread.duplicate or thread.state == "closed":
-        said = (_DUPLICATE_OF.search(turn.body[:300]) for turn in thread.turns[1:])
-        thread.duplicate_of = next((found[1] for found in said if found), None)
+        thread.duplicate_of = _duplicate_of(thread.turns[1:])
         thread.duplicate |= thread.duplicate_of is not None and thread.state_reason != "completed"
 
 
-def _once(turns: Iterable[Turn]) -> list[Turn]:
-    """A comment that stands beside the record and in its timeline too is one comment."""
-    kept: list[Turn] = []
-    # Of one second there are rarely two.
-    turns = list(turns)
-    if len({turn.created_at for turn in turns}) == len(turns):
+def _duplicate_of(turns: Iterable[Turn]) -> str | None:
+    """Number of the thread that was there before, where a comment begins with it."""
+    for turn in turns:
+        head = turn.body[:300]
+        # Every match has one of these, and few comments do.
+        if ("dup" in head.lower() or "重" in head) and (found := _DUPLICATE_OF.search(head)):
+            return found[1]
+    return None
+
+
+def _once(turns: list[Turn]) -> list[Turn]:
+    """A comment that stands beside the record and in its timeline too is one comment.
+
+    Args:
+        turns: The opening text, then comments by time.
+    """
+    # Of one second there are rarely two, and they follow each other: times are compared in a tenth of what sets take.
+    times = [turn.created_at for turn in turns]
+    rest = times[1:]
+    if not rest or (times[0] not in rest and not any(map(eq, times, rest))):
         return turns
+    kept: list[Turn] = []
     at: dict[datetime, list[Turn]] = {}
     for turn in turns:
         if turn.created_at is not None:
@@ -244,7 +260,7 @@ def _state(record: Mapping[str, Any]) -> str | None:
 
 
 def _is_pull(record: Mapping[str, Any], url: str | None) -> bool:
-    return "mergedAt" in record or "merged_at" in record or bool(url and re.search(r"/(?:pulls?|merge_requests)/", url))
+    return "mergedAt" in record or "merged_at" in record or bool(url and _PULL.search(url))
 
 
 def _repo(record: Mapping[str, Any]) -> str | None:
