@@ -71,11 +71,15 @@ class TableSchema:
         Raises:
             SchemaError: A row names a column the schema does not have.
         """
-        unknown = sorted(set().union(*rows) - set(self.arrow.names))
+        named: set[str] = set().union(*rows)
+        unknown = sorted(named - set(self.arrow.names))
         if unknown:
             raise SchemaError(f"{self}: unexpected columns {unknown}")
         kinds = zip(self.arrow.names, self.arrow.types, strict=True)
-        columns = [_column([row.get(name) for row in rows], kind) for name, kind in kinds]
+        columns = [
+            _column([row.get(name) for row in rows], kind) if name in named else pa.nulls(len(rows), kind)
+            for name, kind in kinds
+        ]
         return self.check(pa.Table.from_arrays(columns, schema=self.arrow))
 
     def conform(self, table: pa.Table) -> pa.Table:

@@ -72,7 +72,7 @@ def clean_documents(batch: pa.Table, settings: CleanSettings) -> Partition:
         removed = pa.concat_tables([REMOVED_SPAN.empty(), *(find(batch) for wanted, find in finders if wanted)])
         cleaned, text_map = _apply(batch, removed, settings)
     text = pl.Series(pl.from_arrow(cleaned["text"]))
-    empty = text.str.strip_chars() == ""
+    empty = ~text.str.contains(r"\S")
     reason = pl.select(pl.when(empty).then(pl.lit(CleanReason.NOTHING_LEFT.value))).to_series()
     parts = split(cleaned, step=NAME, reason=reason)
     return Partition(count_words(parts.kept), parts.dropped, sides={"removed_spans": removed, "text_map": text_map})

@@ -6,9 +6,10 @@ below its heading; an instruction stands there together with answers that differ
 """
 
 import re
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from itertools import chain
 from typing import Final
 
 import polars as pl
@@ -66,20 +67,24 @@ def _repeated_lines(openings: pl.DataFrame) -> dict[tuple[str, str], list[int]]:
     """Rows by repository and line, of lines that enough of them have."""
     if openings.height < _MIN_ISSUES:
         return {}
-    having: dict[str, dict[str, list[int]]] = defaultdict(lambda: defaultdict(list))
-    issues: dict[str, int] = defaultdict(int)
+    lines_of: dict[str, dict[int, set[str]]] = defaultdict(dict)
     for row, repo, text in openings.select("row", "repo", "text").iter_rows():
-        issues[repo] += 1
-        lines = having[repo]
-        for line in dict.fromkeys(map(_normalized, text.split("\n"))):
-            if len(line) > 1 or not line.isascii():
-                lines[line].append(row)
-    return {
-        (repo, line): rows
-        for repo, lines in having.items()
-        for line, rows in lines.items()
-        if len(rows) >= max(_MIN_ISSUES, _MIN_SHARE * issues[repo])
-    }
+        lines_of[repo][row] = set(_normalized_lines(text))
+    repeated: dict[tuple[str, str], list[int]] = defaultdict(list)
+    for repo, issues in lines_of.items():
+        # Nearly all lines stand in one issue: they are counted, and only those of several are listed.
+        least = max(_MIN_ISSUES, _MIN_SHARE * len(issues))
+        counts = Counter(chain.from_iterable(issues.values()))
+        common = {line for line, n in counts.items() if n >= least and (len(line) > 1 or not line.isascii())}
+        for row, lines in issues.items():
+            for line in lines & common:
+                repeated[repo, line].append(row)
+    return dict(repeated)
+
+
+def _normalized_lines(text: str) -> list[str]:
+    lines = text.split("\n")
+    return [_normalized(line) for line in lines] if " [" in text else [line.strip() for line in lines]
 
 
 def _normalized(raw: str) -> str:
