@@ -7,7 +7,6 @@ so does a quote of anything that is not in the thread.
 """
 
 import re
-from collections.abc import Sequence
 from itertools import pairwise
 from typing import Final
 
@@ -28,12 +27,32 @@ def squeeze(text: str) -> str:
     return "".join(text.split()).replace(">", "")
 
 
-def repeated_quotes(text: str, heard: Sequence[str], code: list[tuple[int, int]]) -> list[Span]:
+class Heard:
+    """What was said before in a thread, as quotes are compared with it: squeezed when the first of them is."""
+
+    def __init__(self, text: str) -> None:
+        self._squeezed = ""
+        self._added = [text]
+
+    def add(self, text: str) -> None:
+        """Add a comment."""
+        self._added.append(text)
+
+    @property
+    def squeezed(self) -> str:
+        """Everything, in order."""
+        if self._added:
+            self._squeezed += squeeze("".join(self._added))
+            self._added.clear()
+        return self._squeezed
+
+
+def repeated_quotes(text: str, heard: Heard, code: list[tuple[int, int]]) -> list[Span]:
     """Quotes of a message that repeat what was said before.
 
     Args:
         text: The message.
-        heard: Everything said before it, squeezed.
+        heard: Everything said before it.
         code: Where its code is: a ">" there quotes nobody.
     """
     quotes = [
@@ -48,8 +67,7 @@ def repeated_quotes(text: str, heard: Sequence[str], code: list[tuple[int, int]]
         return []
     if _body(text[: quotes[0].start()]) and text[quotes[-1].end() :].strip():
         return []  # in the middle: what is above it leads to it
-    said = "".join(heard)
-    return [(quote.start(), quote.end(), "quoted_reply") for quote in quotes if _is_repeated(quote[0], said)]
+    return [(quote.start(), quote.end(), "quoted_reply") for quote in quotes if _is_repeated(quote[0], heard.squeezed)]
 
 
 def _body(text: str) -> str:

@@ -12,8 +12,6 @@ from dataclasses import dataclass, field
 from itertools import chain
 from typing import Final
 
-import polars as pl
-
 from tasks.clean.thread_rules import Span
 from tasks.engine.markdown_fences import fence_spans
 
@@ -47,28 +45,28 @@ class _Section:
     end: int = 0
 
 
-def template_spans(openings: pl.DataFrame) -> dict[int, list[Span]]:
+def template_spans(openings: Sequence[tuple[int, str, str]]) -> dict[int, list[Span]]:
     """Spans of template text, by row.
 
     Args:
-        openings: Columns row, repo and text: the opening text of each issue.
+        openings: Row, repository and opening text of each issue.
     """
     repeated = _repeated_lines(openings)
     if not repeated:
         return {}
-    touched = openings.filter(pl.col("row").is_in(sorted({row for rows in repeated.values() for row in rows})))
-    sections = {row: (repo, list(_sections(text))) for row, repo, text in touched.iter_rows()}
+    touched = {row for rows in repeated.values() for row in rows}
+    sections = {row: (repo, list(_sections(text))) for row, repo, text in openings if row in touched}
     template = {key for key, rows in repeated.items() if _is_template(key, rows, sections, repeated)}
     found = {row: list(_spans(repo, parts, template, repeated)) for row, (repo, parts) in sections.items()}
     return {row: spans for row, spans in found.items() if spans}
 
 
-def _repeated_lines(openings: pl.DataFrame) -> dict[tuple[str, str], list[int]]:
+def _repeated_lines(openings: Sequence[tuple[int, str, str]]) -> dict[tuple[str, str], list[int]]:
     """Rows by repository and line, of lines that enough of them have."""
-    if openings.height < _MIN_ISSUES:
+    if len(openings) < _MIN_ISSUES:
         return {}
     lines_of: dict[str, dict[int, set[str]]] = defaultdict(dict)
-    for row, repo, text in openings.select("row", "repo", "text").iter_rows():
+    for row, repo, text in openings:
         lines_of[repo][row] = set(_normalized_lines(text))
     repeated: dict[tuple[str, str], list[int]] = defaultdict(list)
     for repo, issues in lines_of.items():

@@ -8,18 +8,20 @@ import re
 from collections.abc import Iterator, Sequence
 from typing import Final, NamedTuple
 
+import numpy as np
 import polars as pl
 import pyarrow as pa
 import pyarrow.compute as pc
 from markdown_it import MarkdownIt
 
 from schemas.sides import REMOVED_SPAN
-from tasks.clean.quoted_replies import repeated_quotes, squeeze
+from tasks.clean.quoted_replies import Heard, repeated_quotes
 from tasks.clean.templates import template_spans
 from tasks.clean.thread_rules import GATE, Span, rule_spans
 from tasks.engine.markdown_fences import fence_spans
 
 _TYPES: Final = ("github_issue", "email")
+_NOISY: Final = ("is_bot", "may_match", "may_quote", "may_notify")
 _QUOTES: Final = r"(?m)^[ ]{0,3}>"
 # What programs, and people who tidy up, say when nothing came of a thread or a licence must be signed.
 _NOTICE: Final = re.compile(
@@ -83,24 +85,39 @@ def find_thread_noise(batch: pa.Table) -> pa.Table:
         `removed_span@1` rows; reasons bot_turn, notice_turn, template_line, empty_section, quoted_reply and those of
         `thread_rules`.
     """
-    texts = pl.DataFrame(pl.from_arrow(batch.select(["id", "text", "source_type", "repo"]))).with_row_index("row")
-    frame = texts.filter(pl.col("source_type").is_in(_TYPES))
-    if frame.is_empty():
+    said_by_people = pc.is_in(batch["source_type"], value_set=pa.array(_TYPES, pa.large_string()))
+    if not pc.any(said_by_people).as_py():
         return REMOVED_SPAN.empty()
-    turns = _turns(batch["blocks"], frame)
-    templates = template_spans(turns.filter("is_opening", pl.col("repo").is_not_null()).select("row", "repo", "text"))
-    flags = [name for name in turns.columns if name.startswith("may_")]
-    noisy = turns.filter(pl.any_horizontal("is_bot", *flags) | pl.col("row").is_in(list(templates)))
-    chosen = frame.filter(pl.col("row").is_in(noisy["row"].implode()))
-    spoken: dict[int, list[Turn]] = {}
-    wanted = turns.filter(pl.col("row").is_in(chosen["row"].implode()))
-    for row, *turn in wanted.select("row", "start", "end", "is_bot", "is_opening", *flags).iter_rows():
-        spoken.setdefault(row, []).append(Turn(*turn))
-    rows = []
-    for row, doc_id, text in chosen.select("row", "id", "text").iter_rows():
-        for start, end, reason in thread_spans(text, spoken[row], templates.get(row, ())):
-            rows.append({"doc_id": doc_id, "start": start, "end": end, "reason": reason, "detail": None})
+    documents = batch.select(["id", "text", "repo", "blocks"])
+    if not pc.all(said_by_people).as_py():
+        documents = documents.filter(said_by_people)
+    texts = documents["text"].to_pylist()
+    turns = _turns(documents["blocks"], texts)
+    templates = template_spans(_openings(turns, documents["repo"].to_pylist()))
+    found = turns.columns["row"].to_numpy()
+    chosen = np.union1d(found[np.any([turns.columns[name] for name in _NOISY], axis=0)], np.array([*templates], int))
+    spoken: dict[int, list[Turn]] = {row: [] for row in chosen.tolist()}
+    wanted = turns.columns.filter(pl.Series(np.isin(found, chosen)))
+    for row, *turn in wanted.iter_rows():
+        spoken[row].append(Turn(*turn))
+    ids = documents["id"].to_pylist()
+    rows = [
+        {"doc_id": ids[row], "start": start, "end": end, "reason": reason, "detail": None}
+        for row, heard in spoken.items()
+        for start, end, reason in thread_spans(texts[row], heard, templates.get(row, ()))
+    ]
     return REMOVED_SPAN.from_rows(rows)
+
+
+def _openings(turns: "_Turns", repos: Sequence[str | None]) -> list[tuple[int, str, str]]:
+    """Row, repository and opening text of each issue of a repository."""
+    opening = turns.columns["is_opening"].arg_true().to_list()
+    rows = turns.columns["row"].gather(opening).to_list()
+    return [
+        (row, repo, turns.said[turn])
+        for turn, row in zip(opening, rows, strict=True)
+        if (repo := repos[row]) is not None
+    ]
 
 
 def thread_spans(text: str, turns: Sequence[Turn], template: Sequence[Span] = ()) -> Iterator[Span]:
@@ -113,14 +130,14 @@ def thread_spans(text: str, turns: Sequence[Turn], template: Sequence[Span] = ()
     """
     # Behind the last quote nothing is compared any more.
     last_quote = max((index for index, turn in enumerate(turns) if turn.may_quote), default=-1)
-    heard = [squeeze(text[: turns[0].start])] if last_quote >= 0 else []
+    heard = Heard(text[: turns[0].start])
     for index, turn in enumerate(turns):
         if index > last_quote and not (turn.is_noisy or (template and turn.is_opening)):
             continue
         said = text[turn.start : turn.end]
         spans = _spans(said, turn, template, heard)
         if index < last_quote:
-            heard.append(squeeze(_without(said, spans)))
+            heard.add(_without(said, spans))
         if spans and not turn.is_opening and not _without(said, spans).strip():
             gap = len(_BREAK) if text.endswith(_BREAK, 0, turn.start) else 0
             yield turn.start - gap, turn.end, spans[0][2]
@@ -128,7 +145,7 @@ def thread_spans(text: str, turns: Sequence[Turn], template: Sequence[Span] = ()
             yield from ((turn.start + start, turn.start + end, reason) for start, end, reason in spans)
 
 
-def _spans(said: str, turn: Turn, template: Sequence[Span], heard: Sequence[str]) -> list[Span]:
+def _spans(said: str, turn: Turn, template: Sequence[Span], heard: Heard) -> list[Span]:
     """Spans of one message, in order, none overlapping another."""
     if reason := _whole(said, turn):
         return [(0, len(said), reason)]
@@ -138,7 +155,7 @@ def _spans(said: str, turn: Turn, template: Sequence[Span], heard: Sequence[str]
     return _with_quotes(said, spans, heard) if turn.may_quote else spans
 
 
-def _with_quotes(said: str, spans: list[Span], heard: Sequence[str]) -> list[Span]:
+def _with_quotes(said: str, spans: list[Span], heard: Heard) -> list[Span]:
     """`spans` and the quotes that repeat what was heard, looked for in what the spans leave."""
     left = _without(said, spans)
     quotes = [
@@ -229,29 +246,47 @@ def _indented_code(said: str) -> Iterator[tuple[int, int]]:
             yield lines[token.map[0]], min(lines[token.map[1]], len(said))
 
 
-def _turns(blocks: pa.ChunkedArray, frame: pl.DataFrame) -> pl.DataFrame:
-    """Columns row, repo, text, start, end and those of `Turn`: one row for each turn of the documents, in order.
+class _Turns(NamedTuple):
+    """Turns of all documents, in order.
 
-    A document without turns is one.
+    Args:
+        columns: Row of the document, then those of `Turn`.
+        said: What each says.
+    """
+
+    columns: pl.DataFrame
+    said: list[str]
+
+
+def _turns(blocks: pa.ChunkedArray, texts: Sequence[str]) -> _Turns:
+    """Turns of the documents; one without turns is one.
+
+    There are thousands, and a few columns of each: they are gathered as arrays, and polars is asked once.
     """
     whole = blocks.combine_chunks()
     flat = pc.list_flatten(whole)
-    columns = {name: pc.struct_field(flat, name) for name in ("start", "end", "kind", "attributes")}
-    found = pl.DataFrame(pl.from_arrow(pa.table({"row": pc.list_parent_indices(whole), **columns})))
-    spoken = found.filter(pl.col("kind") == "turn").with_columns(pl.col("row").cast(pl.get_index_type()))
-    who = pl.col("attributes").fill_null("")
-    start, end = pl.col("start").fill_null(0), pl.col("end").fill_null(pl.col("text").str.len_chars())
-    turns = frame.join(spoken, on="row", how="left", maintain_order="left").select(
-        "row",
-        "repo",
-        text=pl.col("text").str.slice(start, end - start),
-        start=start,
-        end=end,
+    is_turn = pc.equal(pc.struct_field(flat, "kind"), "turn").to_numpy(zero_copy_only=False)
+    rows = pc.list_parent_indices(whole).to_numpy()[is_turn]
+    starts, ends = (pc.struct_field(flat, name).to_numpy()[is_turn] for name in ("start", "end"))
+    who = pc.struct_field(flat, "attributes").filter(pa.array(is_turn))
+    silent = np.setdiff1d(np.arange(len(texts)), rows)
+    if len(silent):
+        order = np.argsort(np.concatenate([rows, silent]), kind="stable")
+        rows = np.concatenate([rows, silent])[order]
+        starts = np.concatenate([starts, np.zeros(len(silent), np.int64)])[order]
+        ends = np.concatenate([ends, [len(texts[row]) for row in silent]])[order]
+        who = pa.concat_arrays([who, pa.array(['"kind":"issue"'] * len(silent), who.type)]).take(pa.array(order))
+    places = zip(rows.tolist(), starts.tolist(), ends.tolist(), strict=True)
+    said = [texts[row][start:end] for row, start, end in places]
+    given = {"row": rows, "start": starts, "end": ends, "who": pl.from_arrow(who), "said": pl.Series(said, dtype=pl.String)}
+    by, words = pl.col("who").fill_null("").str, pl.col("said").str
+    columns = pl.DataFrame(given).select(
+        *("row", "start", "end"),
         # A translation by a program stays: it pairs two languages.
-        is_bot=who.str.contains('"is_bot": ?true') & ~who.str.contains('"translation": ?true'),
-        is_opening=who.str.contains('"kind": ?"issue"') | pl.col("kind").is_null(),
+        is_bot=by.contains('"is_bot": ?true') & ~by.contains('"translation": ?true'),
+        is_opening=by.contains('"kind": ?"issue"'),
+        may_match=words.contains(GATE),
+        may_quote=words.contains(_QUOTES),
+        may_notify=words.contains(_NOTICE_GATE),
     )
-    said = pl.col("text").str
-    return turns.with_columns(
-        may_match=said.contains(GATE), may_quote=said.contains(_QUOTES), may_notify=said.contains(_NOTICE_GATE)
-    )
+    return _Turns(columns, said)
