@@ -16,12 +16,14 @@ from ftfy.badness import is_bad
 from tasks.clean.tidying import outside_fences
 from tasks.engine.edits import Edit
 
-# As much of the text as is needed to ask at all; no text in either language has one of these.
-MISREAD: Final = (
-    "[\u00c2-\u00f4][\u0080-\u00bf\u0152\u0153\u0160\u0161\u0178\u017d\u017e\u0192\u02c6\u02dc\u2013-\u203a\u20ac\u2122]"
-    "|[锛銆鐨鏄鍦浜涓鈥]"
-    "|[\u00a1-\u00ff]{4}"
+# As much of the text as is needed to ask at all; no text in either language has the first two next to each other, the
+# third, or the last four times in a row.
+MISREAD_LEAD: Final = "[\u00c2-\u00f4]"
+MISREAD_TRAIL: Final = (
+    "[\u0080-\u00bf\u0152\u0153\u0160\u0161\u0178\u017d\u017e\u0192\u02c6\u02dc\u2013-\u203a\u20ac\u2122]"
 )
+MISREAD_GBK: Final = "[锛銆鐨鏄鍦浜涓鈥]"
+MISREAD_LATIN: Final = "[\u00a1-\u00ff]"
 # Without the blanks at its end, which another pass takes out.
 _LINES: Final = re.compile(r"[^\n]*[^\s]")
 _READ_AS_LATIN: Final = re.compile("[\u00a1-\u00ff]{4,}")
@@ -30,7 +32,7 @@ _PAIRS_READ_AS_LATIN: Final = re.compile("(?:[\u00a1-\u00ff]{2})+")
 _MISREAD_DOCUMENT: Final = 8
 # Lead bytes of GB 2312 for marks, ×, ①, full-width forms; for common characters.
 _COMMON_LEADS: Final = (range(0xA1, 0xA4), range(0xB0, 0xD8))
-_READ_AS_GBK: Final = re.compile("[锛銆鐨鏄鍦浜涓鈥]")
+_READ_AS_GBK: Final = re.compile(MISREAD_GBK)
 # Han, their marks, full-width forms; typographic quotes and dashes.
 _CHINESE: Final = re.compile("[\u2010-\u2027\u3000-\u303f\u4e00-\u9fff\uff01-\uff5e]")
 _HAN: Final = re.compile("[\u4e00-\u9fff]")

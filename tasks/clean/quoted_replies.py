@@ -16,6 +16,7 @@ _QUOTE: Final = re.compile(
     r"(?:^[ ]{0,3}>[^\n]*(?:\n|\Z))(?:[ ]{0,3}>[^\n]*(?:\n|\Z)|[ \t]*\n(?=[ ]{0,3}>))*", re.MULTILINE
 )
 _LINE_MARKS: Final = re.compile(r"^[ \t>]+")
+_ASCII_BLANKS: Final = b"\t\n\x0b\x0c\r\x1c\x1d\x1e\x1f >"
 # Share of a quote's characters that must have been said: mail programs break and escape a few.
 _SAID: Final = 0.8
 # Shorter lines are found anywhere.
@@ -24,6 +25,8 @@ _LEAST: Final = 4
 
 def squeeze(text: str) -> str:
     """`text` without white space and quote marks, as quotes are compared."""
+    if text.isascii():  # of bytes they are taken out in a fifth of the time
+        return text.encode().translate(None, _ASCII_BLANKS).decode()
     return "".join(text.split()).replace(">", "")
 
 
@@ -42,7 +45,7 @@ class Heard:
     def squeezed(self) -> str:
         """Everything, in order."""
         if self._added:
-            self._squeezed += squeeze("".join(self._added))
+            self._squeezed += "".join(map(squeeze, self._added))
             self._added.clear()
         return self._squeezed
 

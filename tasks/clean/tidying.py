@@ -16,13 +16,11 @@ INVISIBLE: Final = (
     r"\x1b\[[0-9;]*[A-Za-z]"
     r"|[\x00-\x08\x0b\x0e-\x1f\x7f\x80-\x9f\u00ad\u200b\u200e\u200f\u202a-\u202e\u2060\u2066-\u2069\ufeff]"
 )
-TRAILING: Final = r"[ \t\u00a0\u3000]+\n"
-MANY_LINES: Final = r"\n{4,}"
 _GONE: Final = re.compile(INVISIBLE)
-_BLANKS: Final = " \t\u00a0\u3000"
+BLANKS: Final = " \t\u00a0\u3000"
 _ASCII_CONTROLS: Final = bytes([*range(9), 11, *range(14, 32), 127])
-_LINEENDS: Final = tuple(f"{blank}\n" for blank in _BLANKS)
-_LINES: Final = re.compile(MANY_LINES)
+_LINEENDS: Final = tuple(f"{blank}\n" for blank in BLANKS)
+_LINES: Final = re.compile(r"\n{4,}")
 # A character and the marks that follow it; Hangul syllables in parts.
 _COMPOSABLE: Final = re.compile(r"[^\u0300-\u036f][\u0300-\u036f\u3099\u309a\u1160-\u11ff]+|[^\x00-\u02ff]")
 ENDS: Final = r"\A\s*\n|\s\z"
@@ -54,10 +52,10 @@ def find_trailing_blanks(text: str) -> list[Edit]:
         at = text.find(pair)
         while at >= 0:
             line = text.rfind("\n", 0, at) + 1
-            edits.append(Edit(line + len(text[line : at + 1].rstrip(_BLANKS)), at + 1))
+            edits.append(Edit(line + len(text[line : at + 1].rstrip(BLANKS)), at + 1))
             at = text.find(pair, at + 2)
-    if text[-1:] and text[-1] in _BLANKS:
-        edits.append(Edit(len(text.rstrip(_BLANKS)), len(text)))
+    if text[-1:] and text[-1] in BLANKS:
+        edits.append(Edit(len(text.rstrip(BLANKS)), len(text)))
     return outside_fences(text, edits)
 
 

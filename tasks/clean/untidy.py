@@ -1,22 +1,46 @@
-"""Which documents need tidying: column by column, no Python per document."""
+"""Which documents need tidying: one compiled pass over all of them, no Python per document.
 
+What the passes look for begins with characters of a few kinds, or with several in a row: a table tells the kinds, and
+expressions, one after the other over every Chinese document, took three times as long.
+"""
+
+import re
+from functools import cache
 from typing import Any, Final, NamedTuple
 
 import numpy as np
+import numpy.typing as npt
 import polars as pl
 import pyarrow as pa
-from numba import njit
 
-from tasks.clean.mojibake import MISREAD
+from tasks.clean.mojibake import MISREAD_GBK, MISREAD_LATIN, MISREAD_LEAD, MISREAD_TRAIL
 from tasks.clean.settings import CleanSettings
-from tasks.clean.tidying import INVISIBLE, MANY_LINES, TRAILING
+from tasks.clean.tidying import BLANKS, INVISIBLE
 from tasks.clean.variants import HAN, WIDE
+from tasks.engine.code_points import code_point
+from tasks.engine.kernel import kernel
 from tasks.engine.utf8 import utf8_column
 
-# What NFC can write in another way.
-_COMPOSABLE: Final = r"[^\x00-\u02ff\u2000-\u206f\u3000-\u303f\u4e00-\u9fff\uff00-\uffef]"
-_LEADING: Final = r"\A\s*\n"
-_FOREIGN, _CONTROL, _LINES, _LEAD, _TAIL = 1, 2, 4, 8, 16
+# Kinds of characters.
+_INVISIBLE, _COMPOSABLE, _WIDE, _HAN, _GBK, _BLANK, _SPACE, _LEAD, _TRAIL, _LATIN = (1 << bit for bit in range(10))
+# What is found in a document beside the kinds of its characters: misread ones in a row, blank line ends or many lines,
+# blanks at its beginning, blanks at its end.
+_MISREAD, _LINES, _HEAD, _TAIL = (1 << bit for bit in range(10, 14))
+_KINDS: Final = {
+    _INVISIBLE: INVISIBLE,
+    # What NFC can write in another way.
+    _COMPOSABLE: r"[^\x00-\u02ff\u2000-\u206f\u3000-\u303f\u4e00-\u9fff\uff00-\uffef]",
+    _WIDE: WIDE,
+    _HAN: HAN,
+    _GBK: MISREAD_GBK,
+    _BLANK: f"[{BLANKS}]",
+    _SPACE: r"[\t-\r \x85\xa0\u1680\u2000-\u200a\u2028\u2029\u202f\u205f\u3000]",
+    _LEAD: MISREAD_LEAD,
+    _TRAIL: MISREAD_TRAIL,
+    _LATIN: MISREAD_LATIN,
+}
+# Above them all characters are of one kind.
+_TABLE_SIZE: Final = 0x10000
 
 
 class Untidy(NamedTuple):
@@ -36,60 +60,59 @@ class Untidy(NamedTuple):
 
 
 def find_untidy(text: pl.Series, is_code: pl.Series, settings: CleanSettings) -> Untidy:
-    """Look at every document once; source code needs nothing.
-
-    ASCII is looked at byte by byte, which takes a tenth of what the expressions take that decide all others.
-    """
-    seen = np.zeros(len(text), np.uint8)
+    """Look at every document once; source code needs nothing."""
+    seen = np.zeros(len(text), np.int64)
     column = utf8_column(pa.chunked_array([text.to_arrow().cast(pa.large_string())]))
-    _look(column.data, column.offsets, is_code.to_numpy(), seen)
-    found = {name: pl.Series((seen & bit) > 0) for name, bit in (("control", _CONTROL), ("lines", _LINES))}
-    lead, tail = pl.Series((seen & _LEAD) > 0), pl.Series((seen & _TAIL) > 0)
-    misread = composed = varied = pl.repeat(False, len(text), eager=True)
-    invisible, lines = found["control"], found["lines"]
-    foreign = pl.Series((seen & _FOREIGN) > 0)
-    if foreign.any():
-        rows = foreign.arg_true()
-        some = text.filter(foreign).str
-        variants = [WIDE] * (settings.width == "letters") + [HAN] * (settings.script == "simplified")
-        invisible = invisible.scatter(rows, some.contains(INVISIBLE))
-        misread = misread.clone().scatter(rows, some.contains(MISREAD))
-        composed = composed.clone().scatter(rows, some.contains(_COMPOSABLE))
-        lines = lines.scatter(rows, some.contains(f"{TRAILING}|{MANY_LINES}"))
-        lead = lead.scatter(rows, some.contains(_LEADING))
-        tail = tail.scatter(rows, some.contains(r"\s\z"))
-        if variants:
-            varied = varied.clone().scatter(rows, some.contains("|".join(variants)))
-    inside = invisible | (misread & settings.repair_encoding) | composed | varied
-    return Untidy(invisible, misread, inside | lines | lead | tail, inside)
+    _look(column.data, column.offsets, is_code.to_numpy(), _kinds(), seen)
+    inside = _INVISIBLE | _COMPOSABLE
+    inside |= (_MISREAD | _GBK) * settings.repair_encoding
+    inside |= _WIDE * (settings.width == "letters") | _HAN * (settings.script == "simplified")
+    wanted = (_INVISIBLE, _MISREAD | _GBK, inside | _LINES | _HEAD | _TAIL, inside)
+    return Untidy(*(pl.Series(seen & bits != 0) for bits in wanted))
 
 
-@njit(cache=True, nogil=True)
-def _look(data: Any, offsets: Any, skipped: Any, seen: Any) -> None:
-    """Bits of `seen`: another alphabet, ASCII controls, blank line ends or many lines, blanks at both ends."""
+@cache
+def _kinds() -> npt.NDArray[np.int64]:
+    """Kinds of every character below `_TABLE_SIZE`."""
+    # A letter of no kind between them: each is looked at alone.
+    characters = "a".join(map(chr, range(_TABLE_SIZE)))
+    table = np.zeros(_TABLE_SIZE, np.int64)
+    for kind, pattern in _KINDS.items():
+        table[[found.start() // 2 for found in re.finditer(pattern, characters)]] |= kind
+    return table
+
+
+@kernel
+def _look(data: Any, offsets: Any, skipped: Any, kinds: Any, seen: Any) -> None:
+    """Add to `seen` of each document the kinds of its characters and what is found in it."""
     for row in range(len(seen)):
-        start, end = offsets[row], offsets[row + 1]
-        if skipped[row] or start == end:
+        position, end = offsets[row], offsets[row + 1]
+        if skipped[row] or position == end:
             continue
-        bits, ends, leading, last = 0, 0, True, 0
-        for position in range(start, end):
-            byte = data[position]
-            if byte >= 0x80:
-                bits |= 1
-                break
-            if byte == 10:
+        bits, last, ends, letters, leading = 0, 0, 0, 0, True
+        while position < end:
+            code = np.int64(data[position])
+            if code < 0x80:
+                position += 1
+            else:
+                code, position = code_point(data, position)
+            kind = kinds[code] if code < _TABLE_SIZE else _COMPOSABLE
+            if code == 10:
                 ends += 1
-                if ends == 4 or last == 32 or last == 9:
-                    bits |= 4
+                if ends == 4 or last & _BLANK:
+                    bits |= _LINES
                 if leading:
-                    bits |= 8
+                    bits |= _HEAD
             else:
                 ends = 0
-                if (byte < 32 and not 9 <= byte <= 13) or byte == 11 or byte == 127:
-                    bits |= 2
-                leading = leading and (byte == 32 or 9 <= byte <= 13)
-            last = byte
-        else:
-            if last == 32 or 9 <= last <= 13:
-                bits |= 16
-        seen[row] = 1 if bits & 1 else bits
+                leading &= kind & _SPACE != 0
+            if last & _LEAD and kind & _TRAIL:
+                bits |= _MISREAD
+            letters = letters + 1 if kind & _LATIN else 0
+            if letters == 4:
+                bits |= _MISREAD
+            bits |= kind
+            last = kind
+        if last & _SPACE:
+            bits |= _TAIL
+        seen[row] = bits
