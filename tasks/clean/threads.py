@@ -12,9 +12,9 @@ import numpy as np
 import polars as pl
 import pyarrow as pa
 import pyarrow.compute as pc
-from markdown_it import MarkdownIt
 
 from schemas.sides import REMOVED_SPAN
+from tasks.clean.message_code import code_spans
 from tasks.clean.quoted_replies import Heard, repeated_quotes
 from tasks.clean.templates import template_spans
 from tasks.clean.thread_rules import GATE, Span, rule_spans
@@ -42,10 +42,6 @@ _NOTICE_GATE: Final = (
 )
 _NOTICE_CHARS: Final = 600
 _BREAK: Final = "\n\n---\n\n"
-_COMMENT: Final = re.compile(r"<!--.*?-->", re.DOTALL)
-_INLINE_CODE: Final = re.compile(r"(?<!`)(`+)(?!`)(?:(?!\n\n).){1,500}?(?<!`)\1(?!`)", re.DOTALL)
-_HTML_CODE: Final = re.compile(r"<(pre|code)\b[^>]*>.{0,10000}?</\1>", re.DOTALL | re.IGNORECASE)
-_BLOCKS: Final = MarkdownIt("commonmark").disable(["inline", "text_join"], ignoreInvalid=True)
 
 
 class Turn(NamedTuple):
@@ -194,7 +190,7 @@ def _whole(said: str, turn: Turn) -> str | None:
 
 def _outside_code(said: str, found: Sequence[Span]) -> list[Span]:
     """Spans that touch no code, in order; of two that overlap the first, then the longer."""
-    code = _code_spans(said, found)
+    code = code_spans(said, found)
     kept: list[Span] = []
     end = 0
     for start, stop, reason in sorted(found, key=lambda span: (span[0], -span[1])):
@@ -202,48 +198,6 @@ def _outside_code(said: str, found: Sequence[Span]) -> list[Span]:
             kept.append((start, stop, reason))
             end = stop
     return kept
-
-
-def _code_spans(said: str, found: Sequence[Span]) -> list[tuple[int, int]]:
-    """Code of a message: fences, code in lines, `<pre>`; indented code where something was found in indented lines."""
-    seen, fences = said, fence_spans(said)
-    comments = _COMMENT.finditer(said, 0, said.rfind("-->") + 3) if fences else ()
-    for comment in comments:
-        # What begins first holds the other: a fence in a comment is none.
-        if not any(low <= comment.start() < high for low, high in fences):
-            seen = f"{seen[: comment.start()]}{' ' * len(comment[0])}{seen[comment.end() :]}"
-            if "```" in comment[0] or "~~~" in comment[0]:
-                fences = fence_spans(seen)
-    code = [*fences, *_inline_code(seen, found)]
-    code += [match.span() for match in _HTML_CODE.finditer(seen)]
-    lines = (said[said.rfind("\n", 0, start) + 1 :][:4] for start, _, _ in found)
-    if any(line.startswith("\t") or line == "    " for line in lines):
-        code += _indented_code(seen)
-    return code
-
-
-def _inline_code(said: str, found: Sequence[Span]) -> Iterator[tuple[int, int]]:
-    """Code in lines, of the paragraphs that `found` touches: none goes on in the next one."""
-    done = 0
-    for start, end, _ in sorted(found) if "`" in said else ():
-        if end <= done:
-            continue
-        stop = said.find("\n\n", end)
-        stop = stop if stop >= 0 else len(said)
-        yield from (
-            match.span() for match in _INLINE_CODE.finditer(said, max(done, said.rfind("\n\n", 0, start) + 1), stop)
-        )
-        done = stop
-
-
-def _indented_code(said: str) -> Iterator[tuple[int, int]]:
-    """Blocks of indented code (CommonMark 0.31, 4.4), which only a parser tells from the items of a list."""
-    lines = [0]
-    for line in said.split("\n"):
-        lines.append(lines[-1] + len(line) + 1)
-    for token in _BLOCKS.parse(said):
-        if token.type == "code_block" and token.map:
-            yield lines[token.map[0]], min(lines[token.map[1]], len(said))
 
 
 class _Turns(NamedTuple):
@@ -278,7 +232,13 @@ def _turns(blocks: pa.ChunkedArray, texts: Sequence[str]) -> _Turns:
         who = pa.concat_arrays([who, pa.array(['"kind":"issue"'] * len(silent), who.type)]).take(pa.array(order))
     places = zip(rows.tolist(), starts.tolist(), ends.tolist(), strict=True)
     said = [texts[row][start:end] for row, start, end in places]
-    given = {"row": rows, "start": starts, "end": ends, "who": pl.from_arrow(who), "said": pl.Series(said, dtype=pl.String)}
+    given = {
+        "row": rows,
+        "start": starts,
+        "end": ends,
+        "who": pl.from_arrow(who),
+        "said": pl.Series(said, dtype=pl.String),
+    }
     by, words = pl.col("who").fill_null("").str, pl.col("said").str
     columns = pl.DataFrame(given).select(
         *("row", "start", "end"),
@@ -287,6 +247,10 @@ def _turns(blocks: pa.ChunkedArray, texts: Sequence[str]) -> _Turns:
         is_opening=by.contains('"kind": ?"issue"'),
         may_match=words.contains(GATE),
         may_quote=words.contains(_QUOTES),
-        may_notify=words.contains(_NOTICE_GATE),
+        # Only short ones are notices.
+        may_notify=pl.when(pl.col("end") - pl.col("start") < _NOTICE_CHARS)
+        .then(pl.col("said"))
+        .str.contains(_NOTICE_GATE)
+        .fill_null(False),
     )
     return _Turns(columns, said)
