@@ -102,7 +102,8 @@ def read_turn(record: Any, kind: str = "comment") -> Turn:
     # There are thousands: the usual field is asked for before the rest, and names of arguments cost as much as values.
     get = record.get
     body, role, created = get("body"), get("authorAssociation"), get("createdAt")
-    author, by_program = who(first(record, "user", "author"))
+    user = get("user")
+    author, by_program = who(user if user is not None else get("author"))
     return Turn(
         body if type(body) is str else string(record, "body", "description", "note") or "",
         author,

@@ -106,12 +106,12 @@ def thread_row(entry: Mapping[str, Any], thread: Thread, digest: str, maintainer
         blocks.append(
             {"start": start, "end": length, "kind": "turn", "attributes": _attributes(turn, thread, maintainers)}
         )
-        fence = open_fence(body) if "```" in body or "~~~" in body else ""
+        fence = open_fence(body) if "`" in body or "~" in body else ""
         gap = f"\n{fence}{_BREAK}" if fence else _BREAK
     url = storable(thread.url) if thread.url else None
-    return document_row(
+    row = document_row(
         entry,
-        "".join(pieces),
+        "",
         source_type="github_issue",
         raw_sha256=digest,
         record=storable(thread.key),
@@ -126,6 +126,8 @@ def thread_row(entry: Mapping[str, Any], thread: Thread, digest: str, maintainer
         blocks=blocks,
         metadata=orjson.dumps(_metadata(thread), option=orjson.OPT_SORT_KEYS).decode(),
     )
+    row["text"] = "".join(pieces)  # its pieces were made storable one by one
+    return row
 
 
 def _attributes(turn: Turn, thread: Thread, maintainers: set[str]) -> str:
