@@ -1,11 +1,12 @@
 """Characters are written in one way, and every position still leads to where it came from."""
 
 import pytest
+from ftfy.badness import is_bad
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from tasks.clean.clean import STEP, clean_documents, clean_text
-from tasks.clean.mojibake import find_mojibake
+from tasks.clean.mojibake import find_mojibake, looks_bad
 from tasks.clean.offset_map import OffsetMap, Run
 from tasks.clean.settings import CleanSettings
 from tasks.engine.edits import Edit, EditedText
@@ -167,3 +168,17 @@ def test_passes_of_edits_compose(passes):
     assert [c for c in covered if c not in "xyz"] == kept
     for run in offsets.runs:
         assert offsets.source_span(run.text, run.text + run.length) == (run.source, run.source + run.length)
+
+
+_SUSPECTS = st.sampled_from(
+    [*"ÃÂÎÐØÙàâœ€™š¢£°º·»«•†√≈‚Äвгβ│╬▒ﬁ\ufffd\u0080\xa0\xad“”‘’—…", *"的推送，。 aZb\t", "😀", "正文 " * 8]
+)
+
+
+@given(pieces=st.lists(_SUSPECTS, max_size=9))
+@example(pieces=["正文 " * 8, "Ã", "©", "正文 " * 8])
+@example(pieces=["a", " ", "Â", " "])
+@settings(deadline=None)
+def test_what_looks_bad_is_what_ftfy_calls_bad(pieces):
+    line = "".join(pieces)
+    assert looks_bad(line) == is_bad(line)

@@ -13,10 +13,11 @@ from hypothesis import strategies as st
 
 from schemas.document import DOCUMENT
 from tasks.clean.clean import _edit, _merged, clean_documents, clean_text
+from tasks.clean.mojibake import MISREAD_GBK, MISREAD_LATIN, MISREAD_LEAD, MISREAD_TRAIL
 from tasks.clean.settings import CleanSettings
 from tasks.clean.tidy_columns import tidy_columns
 from tasks.clean.tidy_kernel import is_space
-from tasks.clean.tidying import find_spare_lines, find_trailing_blanks
+from tasks.clean.tidying import INVISIBLE, find_spare_lines, find_trailing_blanks
 from tasks.clean.untidy import find_untidy
 from tasks.extract.rows import document_row, documents_table
 
@@ -159,3 +160,36 @@ def test_a_document_too_large_for_the_loop_is_cleaned_as_it_is_in_it(monkeypatch
     assert together.kept.column("text").to_pylist() != batch.column("text").to_pylist()
     assert alone.kept.equals(together.kept)
     assert alone.sides["text_map"].equals(together.sides["text_map"])
+
+
+_LOOKED_FOR = {
+    "invisible": INVISIBLE,
+    "misread": f"{MISREAD_LEAD}{MISREAD_TRAIL}|{MISREAD_GBK}|{MISREAD_LATIN}{{4}}",
+    "touched": r"[ \t\u00a0\u3000]\n|\n{4}|\A\s*\n|\s\z",
+}
+
+
+@examined(deadline=None)
+@given(
+    texts=st.lists(
+        st.lists(
+            st.one_of(_PIECES, st.sampled_from([*"ÃäöüßÖÐÎÄ»锛的\x85\u1680\x1c\x7fé"]), st.characters(codec="utf-8"))
+        ),
+        min_size=1,
+        max_size=5,
+    )
+)
+def test_the_table_of_kinds_finds_what_expressions_find(texts):
+    column = pl.Series(["".join(pieces) for pieces in texts])
+    found = find_untidy(column, pl.Series([False] * len(column)), CleanSettings())
+    expected = {name: column.str.contains(pattern) for name, pattern in _LOOKED_FOR.items()}
+    assert found.invisible.to_list() == expected["invisible"].to_list()
+    assert found.misread.to_list() == expected["misread"].to_list()
+    assert found.touched.to_list() == (found.inside | expected["touched"]).to_list()
+
+
+def test_wide_letters_and_traditional_characters_are_asked_for_by_settings():
+    column, code = pl.Series(["Ａ１", "ﾞ", "臺灣", "plain"]), pl.Series([False] * 4)
+    assert not any(find_untidy(column, code, CleanSettings()).inside)
+    wanted = CleanSettings(width="letters", script="simplified")
+    assert find_untidy(column, code, wanted).inside.to_list() == [True, False, True, False]

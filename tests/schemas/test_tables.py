@@ -33,6 +33,18 @@ def test_a_table_that_fits_comes_back_unchanged():
     assert DEMO.check(DEMO.empty()).num_rows == 0
 
 
+def test_lists_of_dictionaries_are_what_arrow_makes_of_them():
+    kind = document.DOCUMENT.arrow.field("blocks").type
+    table = TableSchema("demo", 1, pa.schema([pa.field("id", pa.string()), pa.field("blocks", kind)]))
+    turn = {"start": 0, "end": 2, "kind": "turn", "attributes": '{"author": "水泵"}'}
+    heading = {"start": 0, "end": 1, "kind": "heading", "level": 1, "unknown": "passed over"}
+    for blocks in ([[turn], [], [heading, turn]], [[], []], [], [None, [turn]]):
+        rows = [{"id": "a", "blocks": found} for found in blocks]
+        expected = pa.array(blocks, kind)
+        assert table.from_rows(rows)["blocks"].to_pylist() == expected.to_pylist()
+        assert table.from_rows(rows).schema == table.arrow
+
+
 def test_every_difference_is_named_at_once():
     wrong = pa.table({"text": pa.array(["机密 secret", None]), "more": [1, 2], "n": pa.array([1, 2], pa.int32())})
     with pytest.raises(SchemaError) as caught:
