@@ -8,6 +8,7 @@ letters: it is repaired where the document was misread, which its longer runs te
 """
 
 import re
+from collections.abc import Sequence
 from typing import Final
 
 import ftfy
@@ -27,6 +28,9 @@ MISREAD_LATIN: Final = "[\u00a1-\u00ff]"
 # All that ftfy calls bad has one of these in it, so many characters from both ends at most.
 _SUSPECT: Final = re.compile("[^\x00-\x7f\u2010-\u201f\u2024-\u2027\u3000-\ufaff\ufb50-\uffef\U00010000-\U0010ffff]+")
 _LONGEST_BAD: Final = 8
+# What has no width and no byte in an alphabet of one byte a character: it goes in a later pass, and would hide till then
+# that what stands beside it was misread.
+_NO_WIDTH: Final = re.compile("[\u200b\u200e\u200f\u202a-\u202e\u2060\u2066-\u2069\ufeff]")
 # Without the blanks at its end, which another pass takes out.
 _LINES: Final = re.compile(r"[^\n]*[^\s]")
 _READ_AS_LATIN: Final = re.compile("[\u00a1-\u00ff]{4,}")
@@ -50,12 +54,24 @@ def find_mojibake(text: str) -> list[Edit]:
         said = line[0]
         if said.isascii():
             continue
+        if _NO_WIDTH.search(said):
+            said = _NO_WIDTH.sub("", said).rstrip()
         repaired = _from_gbk(said) or from_latin(said)
         if repaired is None and looks_bad(said):
             repaired = ftfy.fix_encoding(said)
         if repaired is not None and repaired != said and "\n" not in repaired:
-            edits.append(_narrowed(line.start(), said, repaired))
+            edits.append(_placed(line, _narrowed(said, repaired)))
     return outside_fences(text, edits)
+
+
+def _placed(line: re.Match[str], edit: Edit) -> Edit:
+    """An edit of a line without `_NO_WIDTH`, as one of the text."""
+    places: Sequence[int] = range(line.start(), line.end() + 1)
+    if _NO_WIDTH.search(line[0]):
+        places = [place for place in places if not _NO_WIDTH.match(line.string, place)]
+    first = places[edit.start]
+    last = places[edit.end - 1] + 1 if edit.end > edit.start else first
+    return Edit(first, last, edit.replacement)
 
 
 def looks_bad(line: str) -> bool:
@@ -139,9 +155,9 @@ def _is_common(character: str) -> bool:
     return 0xA1 <= character.encode("gb2312")[0] <= 0xD7
 
 
-def _narrowed(start: int, before: str, after: str) -> Edit:
+def _narrowed(before: str, after: str) -> Edit:
     """The edit without what both lines begin and end with."""
     shorter = min(len(before), len(after))
     head = next((i for i in range(shorter) if before[i] != after[i]), shorter)
     tail = next((i for i in range(shorter - head) if before[-1 - i] != after[-1 - i]), shorter - head)
-    return Edit(start + head, start + len(before) - tail, after[head : len(after) - tail])
+    return Edit(head, len(before) - tail, after[head : len(after) - tail])

@@ -128,6 +128,8 @@ PIECES = st.lists(
 @given(PIECES.map("".join))
 @example("Ã©" * 3)
 @example("Ã©é  ")
+@example("Ã©é  \u200b")
+@example("水泵Ã©é\u200ba")
 def test_runs_of_the_map_are_the_same_in_both_texts(text: str):
     from tasks.clean.clean import _edit, _passes
 
