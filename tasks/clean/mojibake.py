@@ -28,8 +28,8 @@ MISREAD_LATIN: Final = "[\u00a1-\u00ff]"
 # All that ftfy calls bad has one of these in it, so many characters from both ends at most.
 _SUSPECT: Final = re.compile("[^\x00-\x7f\u2010-\u201f\u2024-\u2027\u3000-\ufaff\ufb50-\uffef\U00010000-\U0010ffff]+")
 _LONGEST_BAD: Final = 8
-# What has no width and no byte in an alphabet of one byte a character: it goes in a later pass, and would hide till then
-# that what stands beside it was misread.
+# What has no width and no byte in an alphabet of one byte a character: it goes in a later pass, and would hide till
+# then that what stands beside it was misread.
 _NO_WIDTH: Final = re.compile("[\u200b\u200e\u200f\u202a-\u202e\u2060\u2066-\u2069\ufeff]")
 # Without the blanks at its end, which another pass takes out.
 _LINES: Final = re.compile(r"[^\n]*[^\s]")
