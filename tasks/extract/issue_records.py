@@ -14,24 +14,13 @@ import orjson
 
 from tasks.extract.issue_authors import is_bot, login_of, who
 from tasks.extract.issue_fields import first, moment, nodes, string
+from tasks.extract.issue_reactions import reactions_of
 from tasks.extract.issue_threads import BadRecordError, Thread, Turn
 
 _REPO: Final = re.compile(
     r"https?://[^/]+/(?:api/v\d+/)?(?:repos/)?(.+?)/(?:-/)?(?:issues|pull|pulls|merge_requests)(?:/|$)"
 )
 _REPOSITORY: Final = re.compile(r"https?://[^/]+/(?:api/v\d+/)?repos/([^/]+/[^/]+)$")
-# GraphQL's names of reactions; REST's are the keys themselves.
-_REACTIONS: Final = {
-    "THUMBS_UP": "+1", "THUMBS_DOWN": "-1", "LAUGH": "laugh", "HOORAY": "hooray", "CONFUSED": "confused",
-    "HEART": "heart", "ROCKET": "rocket", "EYES": "eyes",
-}  # fmt: skip
-_REST_REACTIONS: Final = frozenset(_REACTIONS.values())
-# GitLab's exports name them one by one.
-_EMOJI: Final = {"thumbsup": "+1", "thumbsdown": "-1", "heart": "heart", "tada": "hooray", "rocket": "rocket"}
-_VOTES: Final = (("upvotes", "+1"), ("downvotes", "-1"))
-_REACTION_FIELDS: Final = frozenset(
-    {"reactions", "reactionGroups", "reaction_groups", "award_emoji", "upvotes", "downvotes"}
-)
 # "Duplicate of #12", as a maintainer says it, alone on its line.
 _DUPLICATE_OF: Final = re.compile(
     r"^\W*(?:(?:this is |closing as |closed as )?(?:a )?(?:duplicate|dupe|dup) of|重复(?:于|了)?|重複)"
@@ -115,7 +104,7 @@ def read_turn(record: Any, kind: str = "comment") -> Turn:
             else first(record, "created_at", "createdAt", "submitted_at")
         ),
         by_program,
-        _reactions(record),
+        reactions_of(record),
         get("isAnswer") is True or get("is_answer") is True,
         False,
         author or _account(record),
@@ -131,7 +120,7 @@ def _add_turns(thread: Thread, record: Mapping[str, Any], user: Any, events: Ite
         kind="issue",
         created_at=thread.created_at,
         is_bot=is_bot(user),
-        reactions=_reactions(record),
+        reactions=reactions_of(record),
     )
     comments = [read_turn(comment) for comment in _comments(record)]
     for review in nodes(record.get("reviews")):
@@ -283,26 +272,3 @@ def _labels(value: Any) -> list[str]:
         if isinstance(name, str):
             names.append(name)
     return names
-
-
-def _reactions(record: Mapping[str, Any]) -> dict[str, int]:
-    counts: dict[str, int] = {}
-    if _REACTION_FIELDS.isdisjoint(record):
-        return counts
-    given = record.get("reactions")
-    if isinstance(given, dict) and given.get("total_count") != 0:
-        counts = {k: v for k, v in given.items() if k in _REST_REACTIONS and isinstance(v, int) and v > 0}
-    groups = first(record, "reactionGroups", "reaction_groups")
-    for group in nodes(groups) if groups else ():
-        users = group.get("users") if isinstance(group, dict) else None
-        count = users.get("totalCount") if isinstance(users, dict) else None
-        if isinstance(count, int) and count > 0 and str(group.get("content")) in _REACTIONS:
-            counts[_REACTIONS[str(group["content"])]] = count
-    if "award_emoji" in record:
-        for emoji in nodes(record["award_emoji"]):
-            if isinstance(emoji, dict) and (ours := _EMOJI.get(str(emoji.get("name")))):
-                counts[ours] = counts.get(ours, 0) + 1
-    for name, ours in _VOTES:
-        if name in record and isinstance(record[name], int) and record[name] > 0:
-            counts[ours] = record[name]
-    return counts
