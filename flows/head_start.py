@@ -36,8 +36,8 @@ def take_head_start(recipe: Recipe) -> Callable[[], None]:
     For a first version only: a later run may find that all its work is done.
 
     Returns:
-        What is to be called when all else is loaded: in this process Presidio, which takes as long as all other steps
-        and is needed last, loads beside the first of them.
+        What is to be called when all else is loaded: in this process anonymization, which is needed last, loads beside
+        the first steps.
     """
     if list_versions(Store(recipe.root), recipe.dataset):
         return _nothing

@@ -98,6 +98,8 @@ def _column(values: list[Any], kind: pa.DataType) -> pa.Array:
     if not (pa.types.is_large_list(kind) and pa.types.is_struct(kind.value_type)) or None in values:
         return pa.array(values, kind)
     items = [item for value in values for item in value]
+    if None in items:
+        return pa.array(values, kind)
     named: set[str] = set().union(*items)
     fields = [
         pa.array([item.get(part.name) for item in items], part.type)

@@ -78,11 +78,7 @@ def _decode(data: Any, position: Any, end: Any, points: Any, source: Any, gone: 
     size, fenced = 0, False
     last = before = np.int64(0)
     while position < end:
-        code = np.int64(data[position])
-        if code < 0x80:
-            position += 1
-        else:
-            code, position = code_point(data, position)
+        code, position = code_point(data, position)
         points[size], source[size], gone[size] = code, size, 0
         if code == 96 or code == 126:
             fenced |= code == last and code == before

@@ -91,11 +91,7 @@ def _look(data: Any, offsets: Any, skipped: Any, kinds: Any, seen: Any) -> None:
             continue
         bits, last, ends, letters, leading = 0, 0, 0, 0, True
         while position < end:
-            code = np.int64(data[position])
-            if code < 0x80:
-                position += 1
-            else:
-                code, position = code_point(data, position)
+            code, position = code_point(data, position)
             kind = kinds[code] if code < _TABLE_SIZE else _COMPOSABLE
             if code == 10:
                 ends += 1

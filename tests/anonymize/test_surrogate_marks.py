@@ -23,6 +23,7 @@ PIECES = (
 
 
 @example("user_1a2b3c4email_00ff00ff")
+@example("张某甲乙丙丁戊user_1a2b3c4email_00ff00ff水泵")
 @given(st.lists(st.sampled_from(PIECES), max_size=12).map("".join))
 def test_a_span_is_free_where_it_touches_no_surrogate(text: str):
     taken = [found.span() for found in SURROGATE.finditer(text)]

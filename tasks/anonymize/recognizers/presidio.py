@@ -1,6 +1,6 @@
 """Our rules as recognizers of Presidio, and engines that run them.
 
-Imported when there is a first window to judge, and without Presidio's own recognizers (docs/decisions/0077).
+Imported when there is a first window to judge, and without Presidio's own recognizers (docs/decisions/0077, 0078).
 """
 
 from collections.abc import Iterator, Sequence
