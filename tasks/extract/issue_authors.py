@@ -5,8 +5,11 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from functools import lru_cache
 from itertools import pairwise
-from typing import Any, Final
+from typing import Final
 
+from msgspec import UnsetType
+
+from tasks.extract.issue_exports import Account, Person
 from tasks.extract.issue_threads import Thread, Turn
 
 # Roles as GitHub gives them, of people who may merge and close.
@@ -94,24 +97,20 @@ _DIGITS: Final = b"0123456789"
 _FILLED_IN: Final = re.compile(r"https?://\S+|`[^`\n]*`|@[\w-]+|(?<![\w-])(?=[\w-]{0,64}\d)[\w-]+|\s+")
 
 
-def login_of(user: Any) -> str | None:
+def login_of(user: Person | UnsetType) -> str | None:
     """Account name in any of the dialects; None for a deleted account, which is many people."""
-    if isinstance(user, dict):
-        user = user.get("login") or user.get("username") or user.get("name")
-    return user if isinstance(user, str) and user and user.lower() != "ghost" else None
+    name = (user.login or user.username or user.name) if isinstance(user, Account) else user
+    return name if isinstance(name, str) and name and name.lower() != "ghost" else None
 
 
-def is_bot(user: Any) -> bool:
+def is_bot(user: Person | UnsetType) -> bool:
     """Whether an account is a program: by the API's word, by a known name, or by "bot" as a whole word of its name.
 
     Names are read word by word ("k8s-ci-robot", "DrahtBot", "renovate[bot]"), so that people called abbot or
     liwei-cloud are people.
     """
-    if isinstance(user, dict) and (
-        user.get("type") == "Bot"
-        or user.get("is_bot") is True
-        or user.get("bot") is True
-        or user.get("__typename") == "Bot"
+    if isinstance(user, Account) and (
+        user.type == "Bot" or user.is_bot is True or user.bot is True or user.typename == "Bot"
     ):
         return True
     login = login_of(user)
@@ -131,7 +130,7 @@ def _named(login: str) -> tuple[str | None, bool]:
     return login_of(login), is_bot(login)
 
 
-def who(user: Any) -> tuple[str | None, bool]:
+def who(user: Person) -> tuple[str | None, bool]:
     """`login_of` and `is_bot` of an account; a name alone is judged once."""
     return _named(user) if type(user) is str else (login_of(user), is_bot(user))
 

@@ -6,14 +6,28 @@ lists, recorded HTTP traffic (octokit fixtures). A comment beside its issue is j
 """
 
 import json
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
-from hashlib import sha256
-from typing import Any, Final
+from collections.abc import Callable, Iterator
+from functools import wraps
+from typing import Concatenate, Final, ParamSpec, TypeVar
 
-import orjson
+from msgspec import UNSET, DecodeError, Raw
+from msgspec.json import Decoder
 
-from tasks.extract.rows import storable
+from tasks.extract.issue_exports import Nodes, Note, Person, Record
+from tasks.extract.issue_fields import nodes
+from tasks.extract.issue_json import (
+    Level,
+    Names,
+    as_string,
+    elements,
+    first_level,
+    is_list,
+    is_object,
+    mended,
+    object_names,
+    read_as,
+)
+from tasks.extract.issue_sightings import BadRecord, Comment, FoundRecord, Snapshot, join_comments, keep_newest
 from tasks.extract.settings import ExtractCause
 
 _ISSUE_EVENTS: Final = frozenset(
@@ -22,29 +36,16 @@ _ISSUE_EVENTS: Final = frozenset(
 # Lists of threads in an archive of a whole repository.
 _GROUPS: Final = ("issues", "pulls", "merge_requests")
 
+_RECORD: Final = Decoder(Record)
+_NOTE: Final = Decoder(Note)
+_NODES: Final[Decoder[Nodes]] = Decoder(Nodes)
+_PERSON: Final[Decoder[Person]] = Decoder(Person)
 
-@dataclass(slots=True)
-class FoundRecord:
-    """A record that should be a thread: what it says, the repository around it, its timeline beside it."""
-
-    record: dict[str, Any]
-    repo: str | None
-    events: list[Any] = field(default_factory=list)
-    raw: bytes | None = None
-
-    def digest(self) -> str:
-        """sha256, hex, of the record's bytes; of its canonical form where it shared them with others."""
-        raw = self.raw if self.raw is not None else _dump([self.record, self.events])
-        return sha256(raw).hexdigest()
+_T = TypeVar("_T")
+_P = ParamSpec("_P")
 
 
-@dataclass(frozen=True, slots=True)
-class BadRecord:
-    """A record that cannot be read; `place` says where it is, `message` does not quote it."""
-
-    place: str
-    cause: ExtractCause
-    message: str
+_Item = FoundRecord | BadRecord | Snapshot | Comment
 
 
 def find_records(raw: bytes, repo: str | None, start: int = 0) -> list[FoundRecord | BadRecord]:
@@ -57,56 +58,43 @@ def find_records(raw: bytes, repo: str | None, start: int = 0) -> list[FoundReco
     """
     found: list[FoundRecord | BadRecord] = []
     snapshots: dict[str, FoundRecord] = {}
-    comments: list[Mapping[str, Any]] = []
-    for place, value, line in _values(raw, start):
-        if isinstance(value, BadRecord):
-            found.append(value)
-            continue
-        for item in _walk(value, repo, place):
-            if isinstance(item, _Snapshot):
-                _keep_newest(snapshots, item.record, found)
-            elif isinstance(item, _Comment):
-                comments.append(item.record)
-            else:
-                if isinstance(item, FoundRecord) and item.record is value:
-                    item.raw = line
-                found.append(item)
+    comments: list[Comment] = []
+    for place, text, value in _values(raw, start):
+        items: Iterator[_Item] = iter([value]) if isinstance(value, BadRecord) else _walk(text, value, repo, place)
+        try:
+            for item in items:
+                if isinstance(item, Snapshot):
+                    keep_newest(snapshots, item.record, found)
+                elif isinstance(item, Comment):
+                    comments.append(item)
+                else:
+                    found.append(item)
+        except RecursionError:
+            found.append(_nested(place))
     if comments:
-        _join(comments, found)
+        join_comments(comments, found)
     return found
 
 
-@dataclass(frozen=True, slots=True)
-class _Snapshot:
-    """A thread as it was at some moment: one of several sightings."""
-
-    record: FoundRecord
-
-
-@dataclass(frozen=True, slots=True)
-class _Comment:
-    record: Mapping[str, Any]
-
-
-def _values(raw: bytes, start: int) -> Iterator[tuple[str, Any, bytes | None]]:
-    """(place, parsed JSON or BadRecord, bytes of the line) for the document or for each line."""
+def _values(raw: bytes, start: int) -> Iterator[tuple[str, bytes, Level | BadRecord]]:
+    """(place, JSON text, its first level or BadRecord) of the document or of each line."""
     body = raw.removeprefix(b"\xef\xbb\xbf")
     if body[:2] in (b"\xff\xfe", b"\xfe\xff"):
         body = body.decode("utf-16", "replace").encode()
     try:
         # Of JSON Lines this reads the first line only, then finds more than one document.
-        whole = orjson.loads(body)
-    except orjson.JSONDecodeError:
+        whole = first_level(body)
+    except (DecodeError, RecursionError, UnicodeDecodeError):
         if not _is_lines(body):
-            yield "", _parse(body, ""), None
+            yield "", *_parse(body, "")
             return
     else:
-        yield "", whole, body.strip()
+        yield "", body.strip(), whole
         return
     offset = start
     for line in body.split(b"\n"):
         if line.strip():
-            yield f"byte {offset}", _parse(line, f"byte {offset}"), line
+            yield f"byte {offset}", *_parse(line, f"byte {offset}")
         offset += len(line) + 1
 
 
@@ -117,155 +105,174 @@ def _is_lines(body: bytes) -> bool:
     return len(heads) > 1 and 2 * len(whole) >= len(heads)
 
 
-def _parse(text: bytes, place: str) -> Any:
+def _parse(text: bytes, place: str) -> tuple[bytes, Level | BadRecord]:
+    """JSON text, mended where it must be, and its first level or BadRecord."""
     try:
-        return orjson.loads(text)
-    except orjson.JSONDecodeError:
+        return text, first_level(text)
+    except (DecodeError, RecursionError, UnicodeDecodeError):
         pass
     try:
-        # Accepts what exporters write although the standard does not: lone surrogates, NaN.
-        return _storable(json.loads(text.decode()))
+        better = mended(text)
+        return better, first_level(better)
     except UnicodeDecodeError:
-        return BadRecord(place, ExtractCause.BAD_ENCODING, "neither UTF-8 nor UTF-16")
+        return text, _not_unicode(place)
     except RecursionError:
-        return BadRecord(place, ExtractCause.BAD_JSON, "nested too deeply")
+        return text, _nested(place)
     except json.JSONDecodeError as error:
         ends = error.pos >= len(error.doc.rstrip()) - 1 or error.msg.startswith("Unterminated string")
         cause = ExtractCause.TRUNCATED if not place and ends else ExtractCause.BAD_JSON
-        return BadRecord(place, cause, f"not JSON from character {error.pos} on")
+        return text, BadRecord(place, cause, f"not JSON from character {error.pos} on")
     except ValueError:  # a number of thousands of digits
-        return BadRecord(place, ExtractCause.BAD_JSON, "a number that is none")
+        return text, _no_number(place)
 
 
-def _storable(value: Any) -> Any:
-    """`value` with every string in it as text can be stored."""
-    if isinstance(value, str):
-        return storable(value)
+def _walk(text: bytes | Raw, value: Level, repo: str | None, place: str) -> Iterator[_Item]:
     if isinstance(value, list):
-        return [_storable(item) for item in value]
-    if isinstance(value, dict):
-        return {storable(name): _storable(item) for name, item in value.items()}
-    return value
-
-
-def _walk(value: Any, repo: str | None, place: str) -> Iterator[FoundRecord | BadRecord | _Snapshot | _Comment]:
-    if isinstance(value, list):
-        for index, item in enumerate(value):
-            yield from _walk(item, repo, f"{place} item {index}".strip())
+        yield from _walk_all(value, repo, place)
     elif not isinstance(value, dict):
-        yield BadRecord(place, ExtractCause.BAD_RECORD, "not an object")
+        yield _not_an_object(place)
     elif "response" in value and "path" in value:
-        yield from _walk_traffic(value["response"], repo)
-    elif _kind(value) in _ISSUE_EVENTS and isinstance(value.get("payload"), dict):
-        yield from _walk_event(value)
+        yield from _walk_traffic(value["response"], repo, place)
+    elif as_string(value.get("type")) in _ISSUE_EVENTS and is_object(value.get("payload")):
+        yield from _walk_event(value, place)
     elif "payload" in value and "actor" in value:
         return  # GH Archive has every kind of event; only some are about issues
     else:
-        yield from _walk_object(value, repo, place)
+        yield from _walk_object(text, value, repo, place)
 
 
-def _walk_object(value: dict[str, Any], repo: str | None, place: str) -> Iterator[FoundRecord | BadRecord | _Comment]:
-    inner = value.get("issue") or value.get("pull") or value.get("pull_request")
-    if isinstance(inner, dict) and "title" in inner and "title" not in value:
-        events = [*_list(value.get("events")), *_list(value.get("timeline"))]
-        merged = {**inner, "comments": value["comments"]} if isinstance(value.get("comments"), list) else inner
-        yield FoundRecord(merged, repo, events)
-    elif any(isinstance(value.get(group), list) for group in _GROUPS):
-        name = value["repo"] if isinstance(value.get("repo"), str) else repo
+def _walk_all(values: list[Raw], repo: str | None, place: str) -> Iterator[_Item]:
+    for index, item in enumerate(values):
+        where = f"{place} item {index}".strip()
+        try:
+            value = first_level(item)
+        except UnicodeDecodeError:
+            yield _not_unicode(where)
+        else:
+            yield from _walk(item, value, repo, where)
+
+
+def _walk_object(text: bytes | Raw, value: Names, repo: str | None, place: str) -> Iterator[_Item]:
+    if "title" not in value and (inner := _inner(value)):
+        yield _beside(place, text, inner, value, repo)
+    elif any(is_list(value.get(group)) for group in _GROUPS):
+        name = as_string(value.get("repo"))
         for group in _GROUPS:
-            for index, item in enumerate(_list(value.get(group))):
+            for index, item in enumerate(elements(value.get(group))):
                 where = f"{place} {group} {index}".strip()
-                yield FoundRecord(item, name) if isinstance(item, dict) else _not_an_object(where)
+                yield _found(where, item, repo if name is None else name) if is_object(item) else _not_an_object(where)
     elif nested := _connection(value):
-        yield from _walk(nested, repo, place)  # type: ignore[misc]
+        yield from _walk_all(nested, repo, place)
     elif "title" in value and ("number" in value or "iid" in value):
-        yield FoundRecord(value, repo)
-    elif isinstance(value.get("issue_url"), str) and "body" in value:
-        yield _Comment(value)
-    elif "number" in value and "issue" not in value and isinstance(value.get("comments"), list):
+        yield _found(place, text, repo)
+    elif "body" in value and (address := as_string(value.get("issue_url"))) is not None:
+        yield _comment(place, text, address)
+    elif "number" in value and "issue" not in value and is_list(value.get("comments")):
         yield BadRecord(place, ExtractCause.BAD_RECORD, "comments of an issue that is not here")
     else:
         yield BadRecord(place, ExtractCause.BAD_RECORD, "not an issue thread in any known format")
 
 
-def _connection(value: dict[str, Any]) -> list[Any] | None:
+def _or_bad(
+    read: Callable[Concatenate[str, _P], _T],
+) -> Callable[Concatenate[str, _P], _T | BadRecord]:
+    """`read`, whose first argument is the place, with a BadRecord where it cannot be read."""
+
+    @wraps(read)
+    def read_or_bad(place: str, /, *args: _P.args, **named: _P.kwargs) -> _T | BadRecord:
+        try:
+            return read(place, *args, **named)
+        except UnicodeDecodeError:
+            return _not_unicode(place)
+        except RecursionError:
+            return _nested(place)
+        except ValueError:
+            return _no_number(place)
+
+    return read_or_bad
+
+
+@_or_bad
+def _found(place: str, text: bytes | Raw, repo: str | None) -> FoundRecord:  # noqa: ARG001 - see _or_bad
+    return FoundRecord(read_as(_RECORD, text), repo, [], [text])
+
+
+@_or_bad
+def _comment(place: str, text: bytes | Raw, address: str) -> Comment:  # noqa: ARG001
+    return Comment(read_as(_NOTE, text), address, text)
+
+
+@_or_bad
+def _seen(place: str, text: Raw, repo: str | None, closer: Raw | None = None) -> Snapshot:  # noqa: ARG001
+    """A thread as it was, and who closed it where it does not say."""
+    found = FoundRecord(read_as(_RECORD, text), repo, [], [text])
+    if closer is not None and found.record.closed_by is UNSET:
+        found.record.closed_by = read_as(_PERSON, closer)
+    return Snapshot(found)
+
+
+@_or_bad
+def _beside(place: str, text: bytes | Raw, inner: Raw, value: Names, repo: str | None) -> FoundRecord:  # noqa: ARG001
+    """A record with its comments and its timeline beside it."""
+    found = FoundRecord(read_as(_RECORD, inner), repo, [], [text])
+    for name in ("events", "timeline"):
+        if is_list(value.get(name)):
+            beside = nodes(read_as(_NODES, value[name]))
+            found.events += beside
+    if is_list(value.get("comments")):
+        found.record.comments = read_as(_NODES, value["comments"])
+    return found
+
+
+def _inner(value: Names) -> Raw | None:
+    """The thread in an object that is about one."""
+    names = ("issue", "pull", "pull_request")
+    return next((value[name] for name in names if "title" in object_names(value.get(name))), None)
+
+
+def _connection(value: Names) -> list[Raw]:
     """Records of a search result or GraphQL answer."""
-    if isinstance(value.get("items"), list):
-        return list(value["items"])
-    nested: Any = value.get("data")
+    if is_list(value.get("items")):
+        return elements(value["items"])
+    nested = object_names(value.get("data"))
     for name in ("repository", "issues"):
-        if isinstance(nested, dict) and isinstance(nested.get(name), dict):
-            nested = nested[name]
-    return list(nested["nodes"]) if isinstance(nested, dict) and isinstance(nested.get("nodes"), list) else None
+        nested = object_names(nested.get(name)) or nested
+    return elements(nested.get("nodes"))
 
 
-def _walk_traffic(response: Any, repo: str | None) -> Iterator[_Snapshot | _Comment]:
-    for item in response if isinstance(response, list) else [response]:
-        if not isinstance(item, dict):
-            continue
-        if "title" in item and "number" in item and "comments_url" in item:
-            yield _Snapshot(FoundRecord(item, repo))
-        elif isinstance(item.get("issue_url"), str) and "body" in item:
-            yield _Comment(item)
+def _walk_traffic(response: Raw, repo: str | None, place: str) -> Iterator[_Item]:
+    for item in elements(response) if is_list(response) else [response]:
+        value = object_names(item)
+        if "title" in value and "number" in value and "comments_url" in value:
+            yield _seen(place, item, repo)
+        elif "body" in value and (address := as_string(value.get("issue_url"))) is not None:
+            yield _comment(place, item, address)
 
 
-def _walk_event(event: dict[str, Any]) -> Iterator[_Snapshot | _Comment]:
-    payload, place = event["payload"], event.get("repo")
-    repo = place.get("name") if isinstance(place, dict) else None
-    inner = payload.get("issue") or payload.get("pull_request")
-    if isinstance(inner, dict):
-        closed = payload.get("action") == "closed" and "closed_by" not in inner
-        record = {**inner, "closed_by": event.get("actor")} if closed else inner
-        yield _Snapshot(FoundRecord(record, repo))
-        comment = payload.get("comment")
-        if isinstance(comment, dict):
-            yield _Comment({"issue_url": str(inner.get("url")), **comment})
-
-
-def _keep_newest(snapshots: dict[str, FoundRecord], item: FoundRecord, found: list[FoundRecord | BadRecord]) -> None:
-    key = _address(item.record.get("url"))
-    if (seen := snapshots.get(key)) is None:
-        snapshots[key] = item
-        found.append(item)
-    elif str(item.record.get("updated_at") or "") >= str(seen.record.get("updated_at") or ""):
-        seen.record = item.record
-
-
-def _join(comments: list[Mapping[str, Any]], found: list[FoundRecord | BadRecord]) -> None:
-    """Give each comment to its issue; of one seen twice the last text counts."""
-    threads = {_address(item.record.get("url")): item for item in found if isinstance(item, FoundRecord)}
-    by_thread: dict[str, dict[str, Mapping[str, Any]]] = {}
-    for index, comment in enumerate(comments):
-        key = str(comment.get("id") or comment.get("url") or index)
-        by_thread.setdefault(_address(comment["issue_url"]), {})[key] = comment
-    for address, joined in by_thread.items():
-        if (thread := threads.get(address)) is None:
-            found += [BadRecord(f"comment of {address}", ExtractCause.BAD_RECORD, "a comment whose issue is not here")]
-        else:
-            own = thread.record.get("comments")
-            thread.record = {**thread.record, "comments": [*_list(own), *joined.values()]}
-            thread.raw = None
-
-
-def _address(url: Any) -> str:
-    # Pull requests have two addresses in the API.
-    return str(url).replace("/pulls/", "/issues/")
-
-
-def _kind(value: Mapping[str, Any]) -> str | None:
-    return value["type"] if isinstance(value.get("type"), str) else None
+def _walk_event(event: Names, place: str) -> Iterator[_Item]:
+    payload = object_names(event["payload"])
+    repo = as_string(object_names(event.get("repo")).get("name"))
+    inner = next((payload[name] for name in ("issue", "pull_request") if is_object(payload.get(name))), None)
+    if inner is None:
+        return
+    closer = event.get("actor") if as_string(payload.get("action")) == "closed" else None
+    yield _seen(place, inner, repo, closer)
+    if is_object(payload.get("comment")):
+        address = as_string(object_names(payload["comment"]).get("issue_url"))
+        yield _comment(place, payload["comment"], address or str(as_string(object_names(inner).get("url"))))
 
 
 def _not_an_object(place: str) -> BadRecord:
     return BadRecord(place, ExtractCause.BAD_RECORD, "not an object")
 
 
-def _list(value: Any) -> list[Any]:
-    return value if isinstance(value, list) else []
+def _not_unicode(place: str) -> BadRecord:
+    return BadRecord(place, ExtractCause.BAD_ENCODING, "neither UTF-8 nor UTF-16")
 
 
-def _dump(value: Any) -> bytes:
-    try:
-        return orjson.dumps(value, option=orjson.OPT_SORT_KEYS)
-    except TypeError:  # a lone surrogate, an integer beyond 64 bits
-        return json.dumps(value, sort_keys=True).encode()
+def _nested(place: str) -> BadRecord:
+    return BadRecord(place, ExtractCause.BAD_JSON, "nested too deeply")
+
+
+def _no_number(place: str) -> BadRecord:
+    return BadRecord(place, ExtractCause.BAD_JSON, "a number that is none")

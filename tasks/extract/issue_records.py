@@ -5,22 +5,21 @@ i-d-template archive, GitLab and Gitee, comments beside or inside the record, as
 """
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from datetime import UTC, datetime
 from operator import eq
-from typing import Any, Final
+from typing import Final
 
-import orjson
+from msgspec import UNSET
+from msgspec.json import Decoder
 
 from tasks.extract.issue_authors import is_bot, login_of, who
-from tasks.extract.issue_fields import first, moment, nodes, string
+from tasks.extract.issue_exports import Mention, Node, Nodes, Note, Pull, PullRequest, Record, Source
+from tasks.extract.issue_fields import label_names, moment, nodes, repository_of, string
 from tasks.extract.issue_reactions import reactions_of
 from tasks.extract.issue_threads import BadRecordError, Thread, Turn
+from tasks.extract.rows import storable
 
-_REPO: Final = re.compile(
-    r"https?://[^/]+/(?:api/v\d+/)?(?:repos/)?(.+?)/(?:-/)?(?:issues|pull|pulls|merge_requests)(?:/|$)"
-)
-_REPOSITORY: Final = re.compile(r"https?://[^/]+/(?:api/v\d+/)?repos/([^/]+/[^/]+)$")
 # "Duplicate of #12", as a maintainer says it, alone on its line.
 _DUPLICATE_OF: Final = re.compile(
     r"^\W*(?:(?:this is |closing as |closed as )?(?:a )?(?:duplicate|dupe|dup) of|重复(?:于|了)?|重複)"
@@ -30,10 +29,11 @@ _DUPLICATE_OF: Final = re.compile(
 _PULL: Final = re.compile(r"/(?:pulls?|merge_requests)/")
 _NEVER: Final = datetime.max.replace(tzinfo=UTC)
 _STATES: Final = {"opened": "open", "progressing": "open", "rejected": "closed"}
+_NODES: Final[Decoder[Nodes]] = Decoder(Nodes)
 _CLOSING_EVENTS: Final = frozenset({"closed", "ClosedEvent"})
 
 
-def read_thread(record: Mapping[str, Any], repo: str | None, events: Iterable[Any] = ()) -> Thread:
+def read_thread(record: Record, repo: str | None, events: Iterable[Node] = ()) -> Thread:
     """The thread a record holds.
 
     Args:
@@ -44,94 +44,99 @@ def read_thread(record: Mapping[str, Any], repo: str | None, events: Iterable[An
     Raises:
         BadRecordError: A field is missing or of the wrong type.
     """
-    number = first(record, "number", "iid")
+    number = record.number if record.number is not None or record.iid is UNSET else record.iid
     if isinstance(number, bool) or not isinstance(number, int | str):
         raise BadRecordError("`number` is missing or neither a number nor a string")
-    user = first(record, "user", "author")
-    author, role = login_of(user), _role(record)
-    given = record.get("pull_request")
-    pull = given if isinstance(given, dict) else None
-    url = string(record, "html_url", "web_url", "url")
+    author, by_program = who(record.user if record.user is not None else record.author)
+    url = string(record.html_url, "html_url") or string(record.web_url, "web_url") or string(record.url, "url")
+    pull = record.pull_request if isinstance(record.pull_request, PullRequest) else None
     thread = Thread(
-        repo=_repo(record) or repo,
-        number=str(number),
-        title=" ".join((string(record, "title") or "").split()),
-        url=url,
+        repo=repository_of(record) or repo,
+        number=storable(str(number)),
+        title=storable(" ".join((string(record.title, "title") or "").split())),
+        url=storable(url) if url else None,
         kind="pull" if pull or _is_pull(record, url) else "issue",
         state=_state(record),
-        state_reason=_lower(string(record, "state_reason", "stateReason")),
-        labels=_labels(first(record, "labels", "label_links")),
+        state_reason=_lower(string(record.state_reason, "state_reason") or string(record.stateReason, "stateReason")),
+        labels=label_names(record.labels if record.labels is not None else record.label_links),
         turns=[],
-        created_at=moment(first(record, "created_at", "createdAt")),
-        updated_at=moment(first(record, "updated_at", "updatedAt")),
-        closed_at=moment(first(record, "closed_at", "closedAt")),
-        closer=login_of(record.get("closed_by")),
-        closed_by_bot=is_bot(record.get("closed_by")),
-        merger=login_of(first(record, "merged_by", "mergedBy")),
+        created_at=moment(record.created_at if record.created_at is not None else record.createdAt),
+        updated_at=moment(record.updated_at if record.updated_at is not None else record.updatedAt),
+        closed_at=moment(record.closed_at if record.closed_at is not None else record.closedAt),
+        closer=login_of(record.closed_by),
+        closed_by_bot=is_bot(record.closed_by),
+        merger=login_of(record.merged_by if record.merged_by is not None else record.mergedBy),
         author=author,
-        author_role=role,
+        author_role=_role(record),
         account=author or _account(record),
-        mark="!" if "iid" in record and ("merge_requests" in (url or "") or "source_branch" in record) else "#",
+        mark="!" if _is_merge_request(record, url) else "#",
     )
-    if first(record, "merged_at", "mergedAt") or (pull and pull.get("merged_at")):
+    if record.merged_at or record.mergedAt or (pull and pull.merged_at):
         thread.state = "merged"
     thread.duplicate = thread.state_reason == "duplicate"
-    _add_turns(thread, record, user, events)
+    opening = Turn(
+        body=_body(record),
+        author=author,
+        role=thread.author_role,
+        kind="issue",
+        created_at=thread.created_at,
+        is_bot=by_program,
+        reactions=reactions_of(record),
+        account=thread.account,
+    )
+    _add_turns(thread, opening, record, events)
     return thread
 
 
-def read_turn(record: Any, kind: str = "comment") -> Turn:
+def read_turn(record: Node, kind: str = "comment", review: Note | None = None) -> Turn:
     """A comment.
+
+    Args:
+        record: As its export has it.
+        kind: comment | review.
+        review: It belongs to: where it names no author, it is the reviewer's.
 
     Raises:
         BadRecordError: Not an object, or its text is not a string.
     """
-    if not isinstance(record, dict):
+    if not isinstance(record, Note):
         raise BadRecordError("a comment is not an object")
-    # There are thousands: the usual field is asked for before the rest, and names of arguments cost as much as values.
-    get = record.get
-    body, role, created = get("body"), get("authorAssociation"), get("createdAt")
-    user = get("user")
-    author, by_program = who(user if user is not None else get("author"))
+    user, role = record.user if record.user is not None else record.author, _role(record)
+    if review is not None and not (record.author or record.user):
+        user, role = review.author, review.authorAssociation
+    author, by_program = who(user)
+    created = record.created_at if record.created_at is not None else record.createdAt
     return Turn(
-        body if type(body) is str else string(record, "body", "description", "note") or "",
+        storable(record.body) if type(record.body) is str else _body(record),
         author,
-        role if type(role) is str and "author_association" not in record else _role(record),
+        role,
         kind,
-        moment(
-            created
-            if created and "created_at" not in record
-            else first(record, "created_at", "createdAt", "submitted_at")
-        ),
+        moment(created if created is not None else record.submitted_at),
         by_program,
         reactions_of(record),
-        get("isAnswer") is True or get("is_answer") is True,
+        record.isAnswer is True or record.is_answer is True,
         False,
         author or _account(record),
     )
 
 
-def _add_turns(thread: Thread, record: Mapping[str, Any], user: Any, events: Iterable[Any]) -> None:
-    opening = Turn(
-        body=string(record, "body", "description") or "",
-        author=thread.author,
-        account=thread.account,
-        role=thread.author_role,
-        kind="issue",
-        created_at=thread.created_at,
-        is_bot=is_bot(user),
-        reactions=reactions_of(record),
-    )
+def _body(record: Record | Note) -> str:
+    text = string(record.body, "body") or string(record.description, "description")
+    return storable(text or (string(record.note, "note") if isinstance(record, Note) else None) or "")
+
+
+def _add_turns(thread: Thread, opening: Turn, record: Record, events: Iterable[Node]) -> None:
     comments = [read_turn(comment) for comment in _comments(record)]
-    for review in nodes(record.get("reviews")):
+    for review in nodes(record.reviews) if record.reviews else ():
         comments.append(read_turn(review, "review"))
-        comments += [read_turn(_inherit(review, note), "review") for note in nodes(review.get("comments"))]
-    for event in [*events, *nodes(record.get("timeline")), *nodes(record.get("timelineItems"))]:
-        if isinstance(event, dict):
+        if isinstance(review, Note) and review.comments:
+            comments += [read_turn(note, "review", review) for note in nodes(review.comments)]
+    for event in (*events, *nodes(record.timeline), *nodes(record.timelineItems)):
+        if isinstance(event, Note):
             _add_event(thread, event, comments)
-    for pull in nodes(record.get("closedByPullRequestsReferences")):
-        if isinstance(pull, dict) and isinstance(pull.get("number"), int):
-            thread.links.append({"kind": "pull", "id": str(pull["number"])})
+    for pull in nodes(record.closedByPullRequestsReferences):
+        if isinstance(pull, Pull) and isinstance(pull.number, int):
+            thread.links.append({"kind": "pull", "id": str(pull.number)})
     if len(comments) > 1:
         comments.sort(key=lambda turn: turn.created_at or _NEVER)
     thread.turns = _once([turn for turn in (opening, *comments) if turn.body and not turn.body.isspace()])
@@ -173,102 +178,90 @@ def _once(turns: list[Turn]) -> list[Turn]:
     return kept
 
 
-def _inherit(review: Mapping[str, Any], note: Any) -> Any:
-    # Line comments of a review name no author: they are the reviewer's.
-    if not isinstance(note, dict) or note.get("author") or note.get("user"):
-        return note
-    return {**note, "author": review.get("author"), "authorAssociation": review.get("authorAssociation")}
-
-
-def _add_event(thread: Thread, event: Mapping[str, Any], comments: list[Turn]) -> None:
-    name = str(first(event, "event", "__typename"))
+def _add_event(thread: Thread, event: Note, comments: list[Turn]) -> None:
+    name = str(event.event if event.event is not None else event.typename)
     if name == "commented":
         comments.append(read_turn(event))
     elif name in _CLOSING_EVENTS:
-        thread.closer = login_of(event.get("actor")) or thread.closer
-        thread.closed_by_bot = is_bot(event.get("actor"))
-        if isinstance(event.get("commit_id"), str):
-            thread.links.append({"kind": "commit", "id": event["commit_id"]})
+        thread.closer = login_of(event.actor) or thread.closer
+        thread.closed_by_bot = is_bot(event.actor)
+        if isinstance(event.commit_id, str):
+            thread.links.append({"kind": "commit", "id": event.commit_id})
     elif name == "cross-referenced":
-        source = event.get("source")
-        other = source.get("issue") if isinstance(source, dict) else None
-        pull = other.get("pull_request") if isinstance(other, dict) else None
-        if isinstance(other, dict) and isinstance(pull, dict) and pull.get("merged_at"):
-            thread.links.append({"kind": "mention", "id": str(other.get("number"))})
+        other = event.source.issue if isinstance(event.source, Source) else None
+        pull = other.pull_request if isinstance(other, Mention) else None
+        if isinstance(other, Mention) and isinstance(pull, PullRequest) and pull.merged_at:
+            thread.links.append({"kind": "mention", "id": str(other.number)})
     elif name == "marked_as_duplicate":
         thread.duplicate = True
     elif name == "reopened":
         thread.links = [link for link in thread.links if link["kind"] != "commit"]
 
 
-def _comments(record: Mapping[str, Any]) -> list[Any]:
-    found: list[Any] = []
-    for name in ("comments", "comments_content", "comment_list", "notes", "discussions"):
-        value = record.get(name)
+def _comments(record: Record) -> list[Node]:
+    found: list[Node] = []
+    for name, value in (
+        ("comments", record.comments),
+        ("comments_content", record.comments_content),
+        ("comment_list", record.comment_list),
+        ("notes", record.notes),
+        ("discussions", record.discussions),
+    ):
         if value is None or isinstance(value, int):
             continue
         if isinstance(value, str) and value.strip():
-            try:
-                value = orjson.loads(value)
-            except orjson.JSONDecodeError:
-                raise BadRecordError(f"`{name}` is a string that is not JSON") from None
-        if not isinstance(value, (int, str, list, dict)) and value is not None:
+            value = _written_out(value, name)
+        if isinstance(value, float):
             raise BadRecordError(f"`{name}` is neither a list nor a count")
         for node in nodes(value):
-            if not isinstance(node, dict):
+            if not isinstance(node, Note):
                 found.append(node)
-            elif "notes" in node:  # a GitLab discussion
-                found += [note for note in nodes(node["notes"]) if not _is_system(note)]
-            elif not _is_system(node):
+            elif node.notes is not UNSET:  # a GitLab discussion
+                found += [note for note in nodes(node.notes) if not _is_system(note)]
+            elif node.system is not True:
                 found.append(node)
     return found
 
 
-def _is_system(note: Any) -> bool:
+def _written_out(value: str, name: str) -> Nodes:
+    """Comments that stand in a string, as JSON."""
+    try:
+        return _NODES.decode(value)
+    except (RecursionError, ValueError):  # msgspec's is one
+        raise BadRecordError(f"`{name}` is a string that is not JSON") from None
+
+
+def _is_system(note: Node) -> bool:
     """Whether it is a note about a changed label, and no comment."""
-    return isinstance(note, dict) and note.get("system") is True
+    return isinstance(note, Note) and note.system is True
 
 
 def _lower(value: str | None) -> str | None:
     return value.lower() if value else None
 
 
-def _account(record: Mapping[str, Any]) -> str | None:
+def _account(record: Record | Note) -> str | None:
     """GitLab's project exports give people numbers, and names only to some."""
-    number = record.get("author_id")
+    number = record.author_id
     return f"\0{number}" if isinstance(number, int) else None
 
 
-def _role(record: Mapping[str, Any]) -> str | None:
-    role = first(record, "author_association", "authorAssociation")
-    return role if isinstance(role, str) else None
+def _role(record: Record | Note) -> str | None:
+    role = record.author_association if record.author_association is not None else record.authorAssociation
+    return role if type(role) is str else None
 
 
-def _state(record: Mapping[str, Any]) -> str | None:
-    state = (string(record, "state") or "").lower()
+def _state(record: Record) -> str | None:
+    state = (string(record.state, "state") or "").lower()
     return _STATES.get(state, state) or None
 
 
-def _is_pull(record: Mapping[str, Any], url: str | None) -> bool:
-    return "mergedAt" in record or "merged_at" in record or bool(url and _PULL.search(url))
+def _is_pull(record: Record, url: str | None) -> bool:
+    if record.mergedAt is not UNSET or record.merged_at is not UNSET:
+        return True
+    return bool(url and _PULL.search(url))
 
 
-def _repo(record: Mapping[str, Any]) -> str | None:
-    references = record.get("references")
-    if isinstance(references, dict) and isinstance(references.get("full"), str):
-        return re.split(r"[#!]", references["full"], maxsplit=1)[0]
-    for name, pattern in (("repository_url", _REPOSITORY), ("html_url", _REPO), ("web_url", _REPO), ("url", _REPO)):
-        value = record.get(name)
-        if isinstance(value, str) and (found := pattern.match(value)):
-            return found[1]
-    return None
-
-
-def _labels(value: Any) -> list[str]:
-    names = []
-    for label in nodes(value):
-        name = label.get("label", label) if isinstance(label, dict) else label
-        name = first(name, "name", "title") if isinstance(name, dict) else name
-        if isinstance(name, str):
-            names.append(name)
-    return names
+def _is_merge_request(record: Record, url: str | None) -> bool:
+    """Whether its number is another than that of an issue: GitLab counts them apart."""
+    return record.iid is not UNSET and ("merge_requests" in (url or "") or record.source_branch is not UNSET)

@@ -4,15 +4,21 @@ Times are written by orjson: the same as `isoformat` does, in an eighth of the t
 """
 
 import re
-from collections.abc import Iterable, Mapping
-from typing import Any, Final
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import datetime
+from functools import lru_cache
+from itertools import accumulate
+from typing import Any, Final, NamedTuple
 
 import orjson
+import pyarrow as pa
 
+from schemas.document import BLOCK, DOCUMENT
 from tasks.engine.markdown_fences import open_fence
+from tasks.engine.word_count import count_words
 from tasks.extract.issue_authors import MAINTAINERS
 from tasks.extract.issue_threads import Thread, Turn
-from tasks.extract.rows import document_row, storable
+from tasks.extract.rows import document_hash
 
 # Between turns: a break in Markdown, so that no turn runs into the next. Names of people never enter the text.
 _BREAK: Final = "\n\n---\n\n"
@@ -80,87 +86,174 @@ def known_maintainers(threads: Iterable[Thread]) -> dict[str | None, set[str]]:
             people.add(thread.merger)
         if thread.closer and thread.author and thread.closer != thread.author and not thread.closed_by_bot:
             people.add(thread.closer)
-        people.update(turn.author for turn in thread.turns if turn.author and turn.role in MAINTAINERS)
+        for turn in thread.turns:
+            if turn.role in MAINTAINERS and turn.author:
+                people.add(turn.author)
     return known
 
 
-def thread_row(entry: Mapping[str, Any], thread: Thread, digest: str, maintainers: set[str]) -> dict[str, Any]:
-    """The `document@1` row of a thread.
+class Found(NamedTuple):
+    """A thread, the inventory entry it was found in, the digest of its record."""
+
+    entry: Mapping[str, Any]
+    thread: Thread
+    digest: str
+
+
+def threads_table(found: Sequence[Found]) -> pa.Table:
+    """`document@1` rows of threads, in order.
 
     The text is the title as a heading, then each turn's Markdown exactly as written (see `storable`), parted by
     breaks. Blocks: the heading, then one of kind "turn" per turn whose attributes say who spoke and in what role.
+
+    Args:
+        found: Threads that say something: a title, or a turn.
     """
-    title = storable(thread.title)
-    pieces, blocks, length = [], [], 0
-    if title:
-        pieces, length = [f"# {title}"], len(title) + 2
-        blocks.append({"start": 0, "end": length, "kind": "heading", "level": 1})
-    gap = "\n\n" if title else ""
+    threads = [one.thread for one in found]
+    entries = [one.entry for one in found]
+    blocks = _Blocks([], [], [], [])
+    texts = [_write(thread, blocks) for thread in threads]
+    columns = {
+        "id": _ids(found),
+        "parent_id": [entry["id"] for entry in entries],
+        "text": texts,
+        "source_type": ["github_issue"] * len(found),
+        "source": [entry["member"] or entry["path"] for entry in entries],
+        "source_url": [thread.url for thread in threads],
+        "source_rank": [entry["source_rank"] for entry in entries],
+        "kb": [entry["kb"] for entry in entries],
+        "title": [thread.title or None for thread in threads],
+        "mime": ["text/markdown"] * len(found),
+        "repo": [one.thread.repo or one.entry["repo"] for one in found],
+        "revision": [None if time == "null" else time[1:-1] for time in _times([one.updated_at for one in threads])],
+        "author_role": [thread.author_role for thread in threads],
+        "created_at": [thread.created_at for thread in threads],
+        "updated_at": [thread.updated_at for thread in threads],
+        "n_words": [0] * len(found),
+        "raw_sha256": [one.digest for one in found],
+        "blocks": blocks.column([len(thread.turns) + bool(thread.title) for thread in threads], _attributes(threads)),
+        "image_ids": [()] * len(found),
+        "pii": [()] * len(found),
+        "metadata": [orjson.dumps(_metadata(one), option=orjson.OPT_SORT_KEYS).decode() for one in threads],
+    }
+    return count_words(DOCUMENT.from_columns(columns, len(found)))
+
+
+class _Blocks(NamedTuple):
+    """Blocks of all threads, one behind the other: a column each."""
+
+    start: list[int]
+    end: list[int]
+    kind: list[str]
+    level: list[int | None]
+
+    def column(self, counts: Sequence[int], attributes: Sequence[str | None]) -> pa.Array:
+        """`document@1.blocks` of threads that have so many."""
+        known = {**self._asdict(), "attributes": attributes}
+        fields = [
+            pa.array(known[part.name], part.type) if part.name in known else pa.nulls(len(self.start), part.type)
+            for part in BLOCK
+        ]
+        ends = pa.array([0, *accumulate(counts)], pa.int64())
+        return pa.LargeListArray.from_arrays(ends, pa.StructArray.from_arrays(fields, fields=list(BLOCK)))
+
+
+def _write(thread: Thread, blocks: _Blocks) -> str:
+    """Text of a thread; its blocks are added to the others."""
+    pieces, length, gap = [], 0, ""
+    if thread.title:
+        pieces, length, gap = [f"# {thread.title}"], len(thread.title) + 2, "\n\n"
+        blocks.start.append(0)
+        blocks.end.append(length)
+        blocks.kind.append("heading")
+        blocks.level.append(1)
     for turn in thread.turns:
-        body = storable(turn.body)
-        if not body or body.isspace():
-            continue
+        body = turn.body
         pieces += (gap, body)
         start = length + len(gap)
         length = start + len(body)
-        blocks.append(
-            {"start": start, "end": length, "kind": "turn", "attributes": _attributes(turn, thread, maintainers)}
-        )
+        blocks.start.append(start)
+        blocks.end.append(length)
         fence = open_fence(body) if "`" in body or "~" in body else ""
         gap = f"\n{fence}{_BREAK}" if fence else _BREAK
-    url = storable(thread.url) if thread.url else None
-    row = document_row(
-        entry,
-        "",
-        source_type="github_issue",
-        raw_sha256=digest,
-        record=storable(thread.key),
-        title=title or None,
-        mime="text/markdown",
-        repo=storable(thread.repo) if thread.repo else entry["repo"],
-        source_url=url,
-        revision=orjson.dumps(thread.updated_at).decode().strip('"') if thread.updated_at else None,
-        author_role=thread.author_role,
-        created_at=thread.created_at,
-        updated_at=thread.updated_at,
-        blocks=blocks,
-        metadata=orjson.dumps(_metadata(thread), option=orjson.OPT_SORT_KEYS).decode(),
-    )
-    row["text"] = "".join(pieces)  # its pieces were made storable one by one
-    return row
+    blocks.kind.extend(["turn"] * len(thread.turns))
+    blocks.level.extend([None] * len(thread.turns))
+    return "".join(pieces)
 
 
-def _attributes(turn: Turn, thread: Thread, maintainers: set[str]) -> str:
-    """JSON of who spoke."""
-    author = turn.author
+def _ids(found: Iterable[Found]) -> list[str]:
+    """Ids of documents; what those of one file have in common is hashed once."""
+    heads: dict[str, Any] = {}
+    ids = []
+    for entry, thread, _ in found:
+        if (head := heads.get(entry["id"])) is None:
+            head = heads[entry["id"]] = document_hash(entry["source_key"], f"{entry['path']}\0{entry['member'] or ''}")
+        digest = head.copy()
+        digest.update(thread.key.encode())
+        ids.append(digest.hexdigest())
+    return ids
+
+
+def _times(times: Sequence[datetime | None]) -> list[str]:
+    """Each as JSON: a string in ISO 8601, or null."""
+    return orjson.dumps(times).decode()[1:-1].split(",") if times else []
+
+
+def _attributes(threads: Sequence[Thread]) -> list[str | None]:
+    """JSON of who spoke, one of each block: null of headings."""
+    known = known_maintainers(threads)
+    times = iter(_times([turn.created_at for thread in threads for turn in thread.turns]))
+    found: list[str | None] = []
+    for thread in threads:
+        if thread.title:
+            found.append(None)
+        maintainers, account = known[thread.repo], thread.account
+        for turn in thread.turns:
+            author, role = turn.author, turn.role
+            opened = turn.kind == "issue" or (turn.account is not None and turn.account == account)
+            leads = author in maintainers or role in MAINTAINERS
+            who = _speaker(author, role, turn.kind, turn.is_bot, opened, leads)
+            found.append(f'{who},"created_at":{next(times)},{_said(turn)}')
+    return found
+
+
+@lru_cache(maxsize=4096)
+def _speaker(author: str | None, role: str | None, kind: str, is_bot: bool, reporter: bool, maintainer: bool) -> str:
+    """How JSON of who spoke begins: the same for most turns of an account."""
     said = {
-        "author": storable(author) if author else None,
-        "role": turn.role,
-        "kind": turn.kind,
-        "is_bot": turn.is_bot,
-        "reporter": turn.kind == "issue" or (turn.account is not None and turn.account == thread.account),
-        "maintainer": author in maintainers or turn.role in MAINTAINERS,
-        "created_at": turn.created_at,
-        "reactions": dict(sorted(turn.reactions.items())) if turn.reactions else {},
+        "author": author,
+        "role": role,
+        "kind": kind,
+        "is_bot": is_bot,
+        "reporter": reporter,
+        "maintainer": maintainer,
     }
+    return orjson.dumps(said).decode()[:-1]
+
+
+def _said(turn: Turn) -> str:
+    """How it ends: what is known of the turn itself."""
+    translation = turn.is_bot and _TRANSLATION.search(turn.body[:400])
+    if not (turn.reactions or turn.marked or turn.canned or translation):
+        return '"reactions":{}}'
+    said: dict[str, Any] = {"reactions": dict(sorted(turn.reactions.items()))}
     if turn.marked:
         said["accept_signal"] = "marked_answer"
     if turn.canned:
         said["canned"] = True
-    if turn.is_bot and _TRANSLATION.search(turn.body[:400]):
+    if translation:
         said["translation"] = True
-    return orjson.dumps(said).decode()
+    return orjson.dumps(said).decode()[1:]
 
 
 def _metadata(thread: Thread) -> dict[str, Any]:
-    labels = [storable(label) for label in thread.labels]
-    lowered = {label.lower() for label in labels}
+    lowered = {label.lower() for label in thread.labels}
     return {
-        "number": storable(thread.number),
+        "number": thread.number,
         "kind": thread.kind,
         "state": thread.state,
         "state_reason": thread.state_reason,
-        "labels": labels,
+        "labels": thread.labels,
         "closed_at": thread.closed_at,
         "closed_by": _closed_by(thread),
         "links": thread.links,

@@ -1,16 +1,16 @@
 """What an issue thread is, whatever export it came from."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from datetime import datetime
+
+from msgspec import Struct, field
 
 
 class BadRecordError(ValueError):
     """A record is not an issue thread; the message names the field, never its value."""
 
 
-@dataclass(slots=True)
-class Turn:
+class Turn(Struct, gc=False):
     """One comment, or the text an issue was opened with.
 
     Args:
@@ -38,8 +38,7 @@ class Turn:
     account: str | None = None
 
 
-@dataclass(slots=True)
-class Thread:
+class Thread(Struct, gc=False):
     """An issue, pull request or merge request with its turns in order of time.
 
     Args:

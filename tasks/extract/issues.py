@@ -4,12 +4,14 @@ A record that cannot be read costs itself, not its file. Nothing is judged here:
 the text, marked or found later, so that what is removed can be told from what was there.
 """
 
+from collections import Counter
 from collections.abc import Mapping
 from enum import StrEnum
 from typing import Any, Final
 
 import polars as pl
 import pyarrow as pa
+import pyarrow.compute as pc
 
 from schemas.document import DOCUMENT
 from schemas.inventory import INVENTORY
@@ -18,18 +20,16 @@ from tasks.engine.garbage import uncollected
 from tasks.engine.partition import drop_rows
 from tasks.engine.step import Accounting, Partition, Step
 from tasks.extract.issue_authors import mark_canned
-from tasks.extract.issue_formats import BadRecord, FoundRecord, find_records
+from tasks.extract.issue_formats import find_records
 from tasks.extract.issue_records import read_thread
-from tasks.extract.issue_rows import known_maintainers, link_merged_pulls, thread_row
-from tasks.extract.issue_threads import BadRecordError, Thread
+from tasks.extract.issue_rows import Found, link_merged_pulls, threads_table
+from tasks.extract.issue_sightings import BadRecord, FoundRecord
+from tasks.extract.issue_threads import BadRecordError
 from tasks.extract.raw import RawError, read_unpacked
-from tasks.extract.rows import documents_table, quarantine_row
+from tasks.extract.rows import quarantine_row
 from tasks.extract.settings import ExtractCause, ExtractSettings
 
 NAME: Final = "extract_issues"
-
-Found = list[tuple[Thread, str]]
-"""Threads, each with the digest of its record."""
 
 
 class IssueDrop(StrEnum):
@@ -53,37 +53,26 @@ def extract_threads(batch: pa.Table, settings: ExtractSettings) -> Partition:
 
 
 def _extracted(batch: pa.Table, settings: ExtractSettings) -> Partition:
-    kept: list[dict[str, Any]] = []
-    superseded: list[tuple[dict[str, Any], str]] = []
+    found: list[Found] = []
     quarantined: list[dict[str, Any]] = []
-    found: list[tuple[dict[str, Any], Found]] = []
     for entry in batch.to_pylist():
         threads, bad = _read_entry(entry, settings)
+        found += threads
         quarantined += bad
-        found.append((entry, threads))
     # Threads of one repository may lie in several files: what is known of one helps the others of the shard.
-    together = [thread for _, threads in found for thread, _ in threads]
+    together = [one.thread for one in found]
     link_merged_pulls(together)
     mark_canned(together)
-    known = known_maintainers(together)
-    for entry, threads in found:
-        rows, bad = _rows(entry, threads, known)
-        quarantined += bad
-        newest = _newest(rows)
-        for position, row in enumerate(rows):
-            if newest[row["id"]] == position:
-                kept.append(row)
-            else:
-                superseded.append(({**row, "id": f"{row['id']}.{position}"}, row["id"]))
+    kept, dropped = _newest(threads_table(found))
     return Partition(
-        kept=documents_table(kept),
-        dropped=_dropped(superseded),
+        kept=kept,
+        dropped=dropped,
         quarantined=QUARANTINE.from_rows(quarantined),
-        records=len(kept) + len(superseded) + len(quarantined),
+        records=len(found) + len(quarantined),
     )
 
 
-def _read_entry(entry: Mapping[str, Any], settings: ExtractSettings) -> tuple[Found, list[dict[str, Any]]]:
+def _read_entry(entry: Mapping[str, Any], settings: ExtractSettings) -> tuple[list[Found], list[dict[str, Any]]]:
     if entry["error"]:
         return [], [_quarantine(entry, entry["error"], entry["error_message"] or "")]
     try:
@@ -92,60 +81,60 @@ def _read_entry(entry: Mapping[str, Any], settings: ExtractSettings) -> tuple[Fo
         return [], [_quarantine(entry, error.cause, str(error))]
     if not raw.strip():
         return [], [_quarantine(entry, ExtractCause.EMPTY, "no bytes but white space")]
-    threads: Found = []
+    threads: list[Found] = []
     bad: list[dict[str, Any]] = []
     for item in find_records(raw, entry["repo"], entry["start"] or 0):
         if isinstance(item, BadRecord):
             bad.append(_quarantine(entry, item.cause, item.message, item.place))
             continue
         try:
-            threads.append((read_thread(item.record, item.repo, item.events), item.digest()))
+            thread = read_thread(item.record, item.repo, item.events)
         except BadRecordError as error:
             bad.append(_quarantine(entry, ExtractCause.BAD_RECORD, str(error), _name(item)))
+            continue
+        if thread.title or thread.turns:
+            threads.append(Found(entry, thread, item.digest()))
+        else:
+            bad.append(_quarantine(entry, ExtractCause.EMPTY, "neither title nor text", thread.key))
     if not threads and not bad:
         bad = [_quarantine(entry, ExtractCause.EMPTY, "no issue in it")]
     return threads, bad
 
 
-def _rows(
-    entry: Mapping[str, Any], threads: Found, known: Mapping[str | None, set[str]]
-) -> tuple[list[dict[str, Any]], list[dict[str, Any]]]:
-    rows, bad = [], []
-    for thread, digest in threads:
-        row = thread_row(entry, thread, digest, known.get(thread.repo, set()))
-        if row["text"]:
-            rows.append(row)
-        else:
-            bad.append(_quarantine(entry, ExtractCause.EMPTY, "neither title nor text", thread.key))
-    return rows, bad
-
-
-def _newest(rows: list[dict[str, Any]]) -> dict[str, int]:
-    """Position of the last state of each thread: of the same age, the later record counts."""
+def _newest(rows: pa.Table) -> tuple[pa.Table, pa.Table]:
+    """The last state of each thread, and those it supersedes: of the same age, the later record counts."""
+    if pc.count_distinct(rows["id"]).as_py() == rows.num_rows:
+        return rows, DROP.empty()
     newest: dict[str, int] = {}
-    for position, row in enumerate(rows):
-        seen = newest.get(row["id"])
-        if seen is None or (row["revision"] or "") >= (rows[seen]["revision"] or ""):
-            newest[row["id"]] = position
-    return newest
+    superseded: list[int] = []
+    ids, revisions = rows["id"].to_pylist(), rows["revision"].to_pylist()
+    for position, (row_id, revision) in enumerate(zip(ids, revisions, strict=True)):
+        seen = newest.setdefault(row_id, position)
+        if seen != position:
+            newer = (revision or "") >= (revisions[seen] or "")
+            superseded.append(seen if newer else position)
+            newest[row_id] = position if newer else seen
+    return rows.take(pa.array(sorted(newest.values()))), _dropped(rows.take(pa.array(sorted(superseded))))
 
 
-def _dropped(superseded: list[tuple[dict[str, Any], str]]) -> pa.Table:
-    if not superseded:
-        return DROP.empty()
-    rows = documents_table([row for row, _ in superseded])
-    count = len(superseded)
+def _dropped(superseded: pa.Table) -> pa.Table:
+    kept_ids = superseded["id"].to_pylist()
+    times: Counter[str] = Counter()
+    ids = []
+    for kept_id in kept_ids:
+        ids.append(f"{kept_id}.{times[kept_id]}")
+        times[kept_id] += 1
     dropped = drop_rows(
-        rows,
+        superseded.set_column(0, DOCUMENT.arrow.field("id"), pa.array(ids, pa.large_string())),
         NAME,
-        reason=pl.Series([IssueDrop.SUPERSEDED.value] * count),
-        kept_id=pl.Series([kept for _, kept in superseded]),
+        reason=pl.Series([IssueDrop.SUPERSEDED.value] * len(ids)),
+        kept_id=pl.Series(kept_ids),
     )
-    return dropped.set_column(1, DROP.arrow.field("parent_id"), rows["parent_id"])
+    return dropped.set_column(1, DROP.arrow.field("parent_id"), superseded["parent_id"])
 
 
 def _name(item: FoundRecord) -> str:
-    number = item.record.get("number")
+    number = item.record.number
     return f"{item.repo or ''}#{number}" if isinstance(number, int | str) else item.digest()[:16]
 
 
@@ -155,7 +144,7 @@ def _quarantine(entry: Mapping[str, Any], cause: str, message: str, record: str 
 
 STEP: Final = Step(
     name=NAME,
-    version=4,
+    version=5,
     settings=ExtractSettings,
     reads=INVENTORY,
     writes=DOCUMENT,

@@ -3,6 +3,7 @@
 import pytest
 
 from tasks.extract.issue_authors import is_bot
+from tasks.extract.issue_exports import Account
 
 
 @pytest.mark.parametrize(
@@ -22,7 +23,7 @@ from tasks.extract.issue_authors import is_bot
     ],
 )
 def test_programs_are_known_by_their_names(login: str):
-    assert is_bot({"login": login})
+    assert is_bot(Account(login=login))
 
 
 @pytest.mark.parametrize(
@@ -42,4 +43,4 @@ def test_programs_are_known_by_their_names(login: str):
     ],
 )
 def test_people_are_not_taken_for_programs(login: str | None):
-    assert not is_bot({"login": login})
+    assert not is_bot(Account(login=login))

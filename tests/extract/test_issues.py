@@ -110,6 +110,29 @@ def test_a_damaged_line_costs_one_record(extract):
     assert list(causes(parts).values()) == ["bad_json", "bad_json"]
 
 
+def test_what_cannot_be_read_in_a_list_costs_its_record_and_what_nobody_asks_for_costs_nothing(extract):
+    """Bytes that are no UTF-8, and a number of thousands of digits."""
+    records = [
+        {**REST, "number": 1, "title": "标题 BYTE"},
+        {**REST, "number": 2, "milestone": "里程碑 BYTE"},
+        {**REST, "number": 3, "upvotes": 0.125},
+        {**REST, "number": 4},
+    ]
+    content = json.dumps({"issues": records}, ensure_ascii=False).encode()
+    parts = extract("issues", {"a.json": content.replace(b"BYTE", b"\xff").replace(b"0.125", b"9" * 6000)})
+    assert [json.loads(text)["number"] for text in parts.kept["metadata"].to_pylist()] == ["2", "4"]
+    assert list(causes(parts).values()) == ["bad_encoding", "bad_json"]
+    assert parts.records == 4
+
+
+def test_a_record_has_the_same_digest_wherever_in_an_export_it_stands(extract):
+    alone = extract("issues", {"a.json": json.dumps(REST)})
+    beside = extract("issues", {"a.json": json.dumps([{**REST, "number": 8, "body": "另一个"}, REST])})
+    changed = extract("issues", {"a.json": json.dumps([{**REST, "locked": True}])})
+    assert alone.kept["raw_sha256"][0] == beside.kept["raw_sha256"][1]
+    assert alone.kept["raw_sha256"][0] != changed.kept["raw_sha256"][0]
+
+
 def test_odd_characters_and_dates_cost_themselves(extract):
     odd = {
         **REST,
@@ -131,9 +154,11 @@ def test_odd_characters_and_dates_cost_themselves(extract):
 
 def test_of_a_thread_seen_twice_the_newest_state_is_kept(extract):
     old, new = {**REST, "body": "old"}, {**REST, "body": "新", "updated_at": "2025-02-01T00:00:00Z"}
-    parts = extract("issues", {"a.jsonl": lines(new, old, {**REST, "number": 8})})
+    parts = extract("issues", {"a.jsonl": lines(old, new, old, {**REST, "number": 8})})
     assert ["新" in text for text in parts.kept["text"].to_pylist()] == [True, False]
-    assert parts.dropped["reason"].to_pylist() == ["superseded_record"]
+    assert parts.dropped["reason"].to_pylist() == ["superseded_record"] * 2
+    assert parts.dropped["kept_id"].to_pylist() == parts.kept["id"].to_pylist()[:1] * 2
+    assert len(set(parts.dropped["id"].to_pylist())) == 2
 
 
 def _thread(number: int, *comments: tuple[str, str], **fields: object) -> dict:
