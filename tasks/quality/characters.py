@@ -1,4 +1,8 @@
-"""One class per code point, as a table a compiled kernel can look up."""
+"""One class per code point, as a table a compiled kernel can look up.
+
+Kernels read keys: a byte that says of a character all that most of them ask. ASCII is its own key, of others it is the
+class: tables by key are small.
+"""
 
 import unicodedata
 from functools import cache
@@ -31,6 +35,9 @@ HIGH_LATIN: Final = 16  # U+0080 to U+00FF and what Windows-1252 puts there, oth
 GARBLED: Final = 17
 N_CLASSES: Final = 18
 
+ASCII: Final = 0x80
+N_KEYS: Final = ASCII + N_CLASSES
+
 # Above: ideographs of planes 2 and 3, and nothing else that is common.
 TABLE_SIZE: Final = 0x20000
 
@@ -51,6 +58,15 @@ def class_table() -> npt.NDArray[np.uint8]:
     sources = (unicodedata.unidata_version.encode(), Path(__file__).read_bytes())
     (table,) = derived("characters", Path(__file__), sources, _make_classes)
     return table
+
+
+@cache
+def key_table() -> npt.NDArray[np.uint8]:
+    """Key of every code point below `TABLE_SIZE`: itself if it is ASCII, else `ASCII` + its class."""
+    keys = class_table() + np.uint8(ASCII)
+    keys[:ASCII] = np.arange(ASCII)
+    keys.setflags(write=False)
+    return keys
 
 
 def _make_classes() -> list[npt.NDArray[np.uint8]]:
@@ -98,3 +114,7 @@ def _coded_in(codec: str, first: int, last: int) -> set[int]:
             if len(character) == 1 and 0x4E00 <= ord(character) <= 0x9FFF:
                 found.add(ord(character))
     return found
+
+
+# Class of every key.
+KINDS: Final = np.array([*map(_class_of, range(ASCII)), *range(N_CLASSES)], np.uint8)

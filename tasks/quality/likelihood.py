@@ -16,14 +16,17 @@ from typing import Any, Final, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
-from numba import njit
 
 from tasks.engine.derived import derived
-from tasks.quality.characters import HAN, HAN_RARE, LOWER, NEWLINE, UPPER
+from tasks.engine.kernel import kernel
+from tasks.quality.characters import ASCII, HAN, HAN_RARE, KINDS, LOWER, N_KEYS, NEWLINE, UPPER
 from tasks.quality.routing import FENCED
+from tasks.quality.scratch import Scratch
 
 _SYMBOLS: Final = 28
 _MARK: Final = 27  # anything that is neither a letter nor white space
+_HAN: Final = 28
+_WIDTH: Final = 5  # bits
 _PER_BIT: Final = 16  # English, in sixteenths
 _HAN_FIRST: Final = 0x4E00
 _HAN_SIZE: Final = 0xA000 - _HAN_FIRST
@@ -37,10 +40,35 @@ _ACROSS: Final = 0.5
 _UNKNOWN_BITS: Final = 22
 
 
-class LetterModels(NamedTuple):
-    """Bits of a symbol after two others; of a Han character alone; of known pairs, by hash."""
+def _symbol_of(key: int) -> int:
+    kind = int(KINDS[key])
+    if HAN <= kind <= HAN_RARE:
+        return _HAN
+    if kind <= NEWLINE:
+        return 0
+    return (key | 0x20) - 96 if key < ASCII and kind in {LOWER, UPPER} else _MARK
 
-    english: npt.NDArray[np.uint8]
+
+_SYMBOL_OF: Final = np.array([_symbol_of(key) for key in range(N_KEYS)], np.uint8)
+_AFTER_MARK: Final = np.uint64(63)
+
+
+def _count_symbols() -> npt.NDArray[np.uint64]:
+    """What a symbol adds, by the one before and itself: a letter; from bit 32 a word; in bit 63 one after a mark."""
+    counts = np.zeros(2 * (1 << _WIDTH,), np.uint64)
+    counts[:, 1:_MARK] += np.uint64(1)
+    counts[0, 1:_MARK] += np.uint64(1 << 32)
+    counts[_MARK, 1:_MARK] += np.uint64(1 << 63)
+    return counts.ravel()
+
+
+_COUNTS: Final = _count_symbols()
+
+
+class LetterModels(NamedTuple):
+    """Bits of a letter after two symbols; of a Han character alone; of known pairs, by hash."""
+
+    english: npt.NDArray[np.uint8]  # by three symbols of five bits each; 0 for a third that is no letter
     han: npt.NDArray[np.uint8]
     pairs: npt.NDArray[np.uint32]  # 0: empty; else the pair's upper hash bits and its bits in the lowest byte
 
@@ -49,10 +77,12 @@ class LetterModels(NamedTuple):
 def letter_models() -> LetterModels:
     """The models, made once on a machine."""
     here = Path(__file__)
-    english = np.fromfile(here.parent / "english_letters.bin", np.uint8)
+    counted = np.fromfile(here.parent / "english_letters.bin", np.uint8).reshape(3 * (_SYMBOLS,))
+    english = np.zeros(3 * (1 << _WIDTH,), np.uint8)
+    english[:_SYMBOLS, :_SYMBOLS, 1:_MARK] = counted[:, :, 1:_MARK]
     sources = (here.read_bytes(), version("jieba").encode(), version("opencc").encode())
     han, pairs = derived("han-pairs", here, sources, _count_pairs)
-    return LetterModels(english, han, pairs)
+    return LetterModels(english.ravel(), han, pairs)
 
 
 def _count_pairs() -> list[npt.NDArray[Any]]:
@@ -96,22 +126,24 @@ def _place(pairs: npt.NDArray[np.uint32], pair: int, bits: float) -> None:
             return
 
 
-@njit(cache=True, nogil=True)
-def measure_likelihood(points: Any, classes: Any, n: int, routes: Any, models: LetterModels, out: Any) -> None:
+@kernel
+def measure_likelihood(n: int, scratch: Scratch, models: LetterModels, out: Any) -> None:
     """Write the mean bits of a Latin letter, the share of torn words, and the mean bits of a Han after a Han character.
 
-    What stands in fences is left out.
+    What stands in fences is left out. Without a branch where a word begins or ends, which would be mispredicted.
     """
-    letters = letter_bits = pairs = pair_bits = words = torn = 0
+    points, keys, routes = scratch.points, scratch.keys, scratch.routes
+    letter_bits = pairs = pair_bits = torn = 0
+    counted = np.uint64(0)
     before = last = 0
     han_before = -1
     for i in range(n):
-        kind = classes[i]
+        symbol = int(np.int64(_SYMBOL_OF[keys[i]]))
         if routes[i] == FENCED:
             before = last = 0
             han_before = -1
             continue
-        if HAN <= kind <= HAN_RARE:
+        if symbol == _HAN:
             han = points[i] - _HAN_FIRST
             if not 0 <= han < _HAN_SIZE:
                 han = -2
@@ -122,26 +154,22 @@ def measure_likelihood(points: Any, classes: Any, n: int, routes: Any, models: L
             before = last = 0
             continue
         han_before = -1
-        if kind <= NEWLINE:
-            symbol = 0
-        elif points[i] < 0x80 and (kind in (LOWER, UPPER)):
-            symbol = (points[i] | 0x20) - 96
-        else:
-            symbol = _MARK
-        if symbol == 0 and last == 0:
-            continue
-        if 0 < symbol < _MARK:
-            letters += 1
-            letter_bits += models.english[(before * _SYMBOLS + last) * _SYMBOLS + symbol]
-            words += last == 0
-            torn += last == _MARK and 0 < before < _MARK and _tears(points[i - 1])
-        before, last = last, symbol
-    out[0] = letter_bits / (_PER_BIT * max(letters, 1))
-    out[1] = torn / max(words, 1)
+        pair = last << _WIDTH | symbol
+        letter_bits += models.english[before << 2 * _WIDTH | pair]
+        counts = _COUNTS[pair]
+        counted += counts
+        if counts >> _AFTER_MARK:
+            torn += 0 < before < _MARK and _tears(points[i - 1])
+        # Several white spaces are one.
+        before = last if pair else before
+        last = symbol
+    letters, words = counted & np.uint64((1 << 32) - 1), counted << np.uint64(1) >> np.uint64(33)
+    out[0] = letter_bits / (_PER_BIT * max(int(np.int64(letters)), 1))
+    out[1] = torn / max(int(np.int64(words)), 1)
     out[2] = pair_bits / (_HAN_PER_BIT * max(pairs, 1))
 
 
-@njit(cache=True, nogil=True, inline="always")
+@kernel
 def _tears(mark: int) -> bool:
     # ! " # $ * , ; ? \ ^ ` { | } ~ and what is not ASCII but the apostrophe; digits are in names and versions
     if mark < 0x80:
@@ -149,7 +177,7 @@ def _tears(mark: int) -> bool:
     return mark != 0x2019
 
 
-@njit(cache=True, nogil=True, inline="always")
+@kernel
 def _bits_of_pair(first: int, second: int, models: LetterModels) -> int:
     mixed = np.uint64(first << 16 | second) * np.uint64(0x9E3779B97F4A7C15)
     slot = np.int64(mixed >> np.uint64(46))

@@ -6,9 +6,9 @@ Blank lines do not count, and white space at the ends of a line is not part of i
 from typing import Any, Final
 
 import numpy as np
-from numba import njit
 
-from tasks.quality.characters import DIGIT
+from tasks.engine.kernel import kernel
+from tasks.quality.characters import DIGIT, KINDS
 from tasks.quality.line_counts import (
     BARS,
     DIGITS,
@@ -41,7 +41,7 @@ _BULLET, _ELLIPSIS, _PUNCTUATED, _SHORT_LINES, _UPPER, _DIGITS, _COUNTER, _ONE_W
 _LONG_LINES, _EDITED, _UNITS = range(9, 12)
 
 
-@njit(cache=True, nogil=True)
+@kernel
 def measure_lines(n: int, fences: bool, table: Any, scratch: Scratch, out: Any, repeats: Any, prose: Any) -> int:
     """Read a document line by line: write its line signals, those of repeated lines, and the route of each character.
 
@@ -57,28 +57,33 @@ def measure_lines(n: int, fences: bool, table: Any, scratch: Scratch, out: Any, 
     Returns:
         How many newlines there are.
     """
-    points, classes, tallies = scratch.points, scratch.classes, scratch.tallies
+    points, keys, tallies = scratch.points, scratch.keys, scratch.tallies
     tallies[:] = 0
-    tally = np.zeros(12, np.int64)
+    tally = scratch.line_tallies
+    tally[:] = 0
     prose[:6] = 0.0
-    fences_left = count_fences(points, classes, n) if fences else 0
+    fences_left = count_fences(points, keys, n) if fences else 0
     lines = paragraphs = chars = longest = newlines = sentences = inked = start = 0
     blank_before = True
     while start < n:
-        first, last, end, value = count_line(points, classes, start, n, table, tallies)
+        first, last, end, value = count_line(points, keys, start, n, table, tallies)
         newlines += end < n
         inked += tallies[INKED]
         fence = fences_left > 0 and last > first and is_fence(points, first, end)
         fences_left -= fence
-        route_line(points, start, first, end, n, fence, scratch.routes, tallies, prose)
+        alone = route_line(points, start, first, end, n, fence, scratch.routes, tallies, prose)
         if last > first:
             scratch.hashes[lines] = value
-            scratch.folded[lines] = hash_without_numbers(points, classes, first, last) if tallies[DIGITS] else value
+            scratch.folded[lines] = (
+                hash_without_numbers(points, keys, first, last) if tallies[DIGITS] and not alone else value
+            )
             scratch.lengths[lines] = last - first
-            scratch.slots[lines] = first
-            scratch.candidates[lines] = blank_before + 2 * _is_log(points, classes, first, last, tallies[DIGITS])
+            scratch.ends[lines] = first
+            scratch.starts[lines] = blank_before + 2 * (
+                alone != FENCED and _is_log(points, keys, first, last, tallies[DIGITS])
+            )
             paragraphs += blank_before
-            sentences += _judge_line(points, classes, first, last, tallies, tally)
+            sentences += _judge_line(points, keys, first, last, tallies, tally)
             lines += 1
             chars += last - first
             longest = max(longest, last - first)
@@ -97,21 +102,21 @@ def measure_lines(n: int, fences: bool, table: Any, scratch: Scratch, out: Any, 
     return newlines
 
 
-@njit(cache=True, nogil=True)
+@kernel
 def _measure_routed(lines: int, scratch: Scratch) -> tuple[float, float]:
     """Shares of lines of logs outside fences, and of lines outside tables and fences that came before."""
     logs = left = 0
     for j in range(lines):
-        route = scratch.routes[scratch.slots[j]]
-        logs += route != FENCED and scratch.candidates[j] > 1
-        scratch.candidates[j] &= 1
+        route = scratch.routes[scratch.ends[j]]
+        logs += scratch.starts[j] > 1
+        scratch.starts[j] &= 1
         scratch.folded[left] = scratch.folded[j]
         left += route < TABLE or route == CODE
     again = measure_repeats(left, scratch.folded, scratch.lengths, scratch)[0]
     return logs / max(lines, 1), again / max(left, 1)
 
 
-@njit(cache=True, nogil=True)
+@kernel
 def _measure_line_repeats(n: int, newlines: int, lines: int, paragraphs: int, scratch: Scratch, repeats: Any) -> None:
     again, chars = measure_repeats(lines, scratch.hashes, scratch.lengths, scratch)
     repeats[0] = again / max(lines, 1)
@@ -119,7 +124,7 @@ def _measure_line_repeats(n: int, newlines: int, lines: int, paragraphs: int, sc
     repeats[4] = chars / max(n - newlines, 1)
     p = -1
     for i in range(lines):
-        if scratch.candidates[i]:
+        if scratch.starts[i]:
             p += 1
             scratch.hashes[p] = scratch.hashes[i]
             scratch.lengths[p] = scratch.lengths[i]
@@ -131,8 +136,8 @@ def _measure_line_repeats(n: int, newlines: int, lines: int, paragraphs: int, sc
     repeats[3] = chars / max(n, 1)
 
 
-@njit(cache=True, nogil=True)
-def _judge_line(points: Any, classes: Any, first: int, last: int, counts: Any, tally: Any) -> int:
+@kernel
+def _judge_line(points: Any, keys: Any, first: int, last: int, counts: Any, tally: Any) -> int:
     """Add one line to the tally; return its sentences, 0 for a line of fewer than three words (C4)."""
     words, letters, digits = counts[WORDS], counts[LETTERS], counts[DIGITS]
     han = counts[HANS] + counts[SYLLABLES]
@@ -146,7 +151,7 @@ def _judge_line(points: Any, classes: Any, first: int, last: int, counts: Any, t
     tally[_SHORT_LINES] += size + han <= _SHORT
     is_upper = letters >= 4 and counts[UPPERS] * 2 > letters and han == 0
     is_number = digits > 0 and letters + han == 0
-    is_counter = classes[first] == DIGIT and size <= 20 and letters + han > 0 and digits > 0 and units <= 3
+    is_counter = KINDS[keys[first]] == DIGIT and size <= 20 and letters + han > 0 and digits > 0 and units <= 3
     tally[_UPPER] += is_upper
     tally[_DIGITS] += is_number
     tally[_COUNTER] += is_counter
@@ -158,33 +163,33 @@ def _judge_line(points: Any, classes: Any, first: int, last: int, counts: Any, t
     return max(counts[SENTENCES], 1) if units >= 3 else 0
 
 
-@njit(cache=True, nogil=True)
-def _is_log(points: Any, classes: Any, first: int, last: int, digits: int) -> bool:
+@kernel
+def _is_log(points: Any, keys: Any, first: int, last: int, digits: int) -> bool:
     """Whether a line has a time of day or an ISO date near its start, seconds in brackets, or is a frame of a trace."""
     if digits == 0:
         return False
     colons = dashes = 0
     for k in range(first + 2, min(last, first + _LOG_HEAD)):
-        if classes[k] == DIGIT and classes[k - 2] == DIGIT:
+        if KINDS[keys[k]] == DIGIT and KINDS[keys[k - 2]] == DIGIT:
             colons += points[k - 1] == 0x3A
             dashes += points[k - 1] == 0x2D
     if colons >= 2 or (dashes >= 2 and colons >= 1):
         return True
     if points[first] == 0x5B:  # "[  12.345678]"
         k = first + 1
-        while k < last and (classes[k] == DIGIT or classes[k] == 0 or points[k] == 0x2E):
+        while k < last and (KINDS[keys[k]] == DIGIT or KINDS[keys[k]] == 0 or points[k] == 0x2E):
             k += 1
         return bool(k - first > 5 and k < last and points[k] == 0x5D)
     # "at a.b.C.run(C.java:12)"
-    is_frame = last - first > 10 and points[first] == 0x61 and points[first + 1] == 0x74 and classes[first + 2] == 0
-    return bool(is_frame and points[last - 1] == 0x29 and classes[last - 2] == DIGIT)
+    is_frame = last - first > 10 and points[first] == 0x61 and points[first + 1] == 0x74 and KINDS[keys[first + 2]] == 0
+    return bool(is_frame and points[last - 1] == 0x29 and KINDS[keys[last - 2]] == DIGIT)
 
 
-@njit(cache=True, nogil=True, inline="always")
+@kernel
 def _ends_line(points: Any, first: int, last: int) -> bool:
     """Whether the line ends in terminal punctuation, a closing quote or bracket behind it allowed."""
     k = last - 1
     while k > first and points[k] in (0x22, 0x27, 0x29, 0x2A, 0x5F, 0x201D, 0x2019, 0x300D, 0x300F, 0xFF09):
         k -= 1
     # Chinese lists end their items in ； and introduce them with ：.
-    return ends_sentence(points[k]) or points[k] == 0xFF1B or points[k] == 0xFF1A or points[k] == 0x3A
+    return bool(ends_sentence(points[k]) or points[k] == 0xFF1B or points[k] == 0xFF1A or points[k] == 0x3A)

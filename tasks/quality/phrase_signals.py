@@ -3,21 +3,21 @@
 from typing import Any, Final
 
 import numpy as np
-from numba import njit
 
+from tasks.engine.kernel import kernel
 from tasks.quality.phrases import (
     AD,
-    BRACE,
+    CONTINUED,
     GARBAGE,
     JAVASCRIPT,
     LINK,
     LOREM_IPSUM,
     MARKUP,
     MORE,
-    N_KINDS,
     NAVIGATION,
     POLICY,
     SENSITIVE,
+    SHORT,
     Automaton,
     beginning_slot,
 )
@@ -25,23 +25,25 @@ from tasks.quality.phrases import (
 _NEWLINE: Final = 0x0A
 _ENCODED: Final = 64  # StarCoder2
 _BEGINNING: Final = 3  # bytes by which the beginning of a phrase is known
+# Whether a byte is a digit of base64 or hexadecimal.
+_DIGITS: Final = np.array([chr(byte).isascii() and (chr(byte).isalnum() or chr(byte) in "+/=") for byte in range(256)])
 _COVERED: Final = (1 << NAVIGATION) | (1 << GARBAGE)
 _BY_LINE: Final = (1 << JAVASCRIPT) | (1 << POLICY) | (1 << MORE) | (1 << AD) | (1 << SENSITIVE)
 
 
-@njit(cache=True, nogil=True)
+@kernel
 def measure_phrases(
-    data: Any, start: int, end: int, automaton: Automaton, lines: float, chars: float, out: Any
+    data: Any, start: int, end: int, automaton: Automaton, lines: float, chars: float, hits: Any, out: Any
 ) -> None:
     """Write `PHRASE_SIGNALS` of `data[start:end]`, which has `lines` lines and `chars` code points."""
-    hits = np.zeros(N_KINDS, np.int64)
+    hits[:] = 0
     _find_phrases(data, start, end, automaton, hits)
-    longest, encoded = _read_bytes(data, start, end, hits)
+    longest, encoded = _measure_runs(data, start, end)
     lines, chars, size = max(lines, 1.0), max(chars, 1.0), max(end - start, 1)
     out[0] = hits[JAVASCRIPT] / lines
     out[1] = hits[POLICY] / lines
     out[2] = hits[LOREM_IPSUM]
-    out[3] = hits[BRACE]
+    out[3] = _count_braces(data, start, end)
     out[4] = hits[MORE] / lines
     out[5] = hits[AD] / lines
     out[6] = hits[NAVIGATION] / size
@@ -53,14 +55,14 @@ def measure_phrases(
     out[12] = hits[SENSITIVE] / lines
 
 
-@njit(cache=True, nogil=True)
+@kernel
 def _find_phrases(data: Any, start: int, end: int, automaton: Automaton, hits: Any) -> None:
     """Count the phrases of every kind, or the lines they are in.
 
     The automaton reads only from where a phrase may begin. There it starts anew, which gives what it gives when it
     reads everything: where it left off no phrase had begun.
     """
-    columns, step, kinds, sizes, depths, _ = automaton
+    columns, step, kinds, sizes, depths = automaton[:5]
     line_kinds = np.uint16(0)
     # As if a line had ended before the text; what is read twice is counted once.
     state = int(np.int64(step[0, columns[_NEWLINE]]))
@@ -87,31 +89,45 @@ def _find_phrases(data: Any, start: int, end: int, automaton: Automaton, hits: A
         depth = depths[state]
         if depth < _BEGINNING and i - depth > begun and line_kinds == 0:
             counted = max(counted, i)
-            i = begun = _next_beginning(data, i - depth, end, automaton.beginnings)
+            i = begun = _next_beginning(data, i - depth, end, automaton)
             state = 0
 
 
-@njit(cache=True, nogil=True, inline="always")
-def _next_beginning(data: Any, i: int, end: int, beginnings: Any) -> int:
+@kernel
+def _next_beginning(data: Any, i: int, end: int, automaton: Automaton) -> int:
     """Where, from `i` on, a phrase may begin."""
     if i + _BEGINNING > end:
         return i
     window = int(np.int64(data[i])) << 8 | int(np.int64(data[i + 1]))
     while i + _BEGINNING <= end:
-        window = (window << 8 | int(np.int64(data[i + 2]))) & 0xFFFFFF
-        if beginnings[beginning_slot(window)]:
+        # An unsigned index is not asked whether it counts from the end.
+        window = (window << 8 | int(np.int64(data[np.uint64(i + 2)]))) & 0xFFFFFF
+        found = automaton.beginnings[beginning_slot(window)]
+        if found and (found == SHORT or i + CONTINUED > end or _continues(data, i, automaton)):
             return i
         i += 1
     return i
 
 
-@njit(cache=True, nogil=True)
+@kernel
+def _continues(data: Any, i: int, automaton: Automaton) -> bool:
+    three = int(np.int64(data[i + 2])) << 16 | int(np.int64(data[i + 3])) << 8 | int(np.int64(data[i + 4]))
+    return bool(automaton.continuations[beginning_slot(three)])
+
+
+@kernel
 def _link_bytes(data: Any, start: int, end: int) -> int:
     """Bytes of "scheme://…" up to white space, a quote, a closing bracket or a character beyond ASCII."""
     total = 0
     i = start
     while i < end - 3:
-        if data[i] == 0x3A and data[i + 1] == 0x2F and data[i + 2] == 0x2F:
+        # The third byte of where "://" may be says how far away the next such place is.
+        third = data[i + 2]
+        if third != 0x2F:
+            i += 2 if third == 0x3A else 3
+        elif data[i] != 0x3A or data[i + 1] != 0x2F:
+            i += 1
+        else:
             first, last = i, i + 3
             while first > start and 0x61 <= data[first - 1] | 0x20 <= 0x7A:
                 first -= 1
@@ -121,29 +137,42 @@ def _link_bytes(data: Any, start: int, end: int) -> int:
                 last += 1
             total += last - first
             i = last
-        else:
-            i += 1
     return total
 
 
-@njit(cache=True, nogil=True)
-def _read_bytes(data: Any, start: int, end: int, hits: Any) -> tuple[int, int]:
+@kernel
+def _count_braces(data: Any, start: int, end: int) -> int:
+    braces = 0
+    for i in range(start, end):
+        braces += data[i] == 0x7B
+    return braces
+
+
+@kernel
+def _measure_runs(data: Any, start: int, end: int) -> tuple[int, int]:
     """The longest run of base64 or hexadecimal digits, line ends inside a block allowed; bytes of all long ones.
 
-    Counts braces. Without a branch where a word ends: it would be mispredicted.
+    What matters is longer than the longest so far, or nearly a block: where no such run is, a few bytes tell, as words
+    are found from their ends (Boyer and Moore, 1977).
     """
-    longest = total = run = braces = 0
-    for i in range(start, end):
-        byte = data[i]
-        if byte == _NEWLINE and run >= _ENCODED - 4:
+    longest = total = 0
+    i = read = start  # a run may begin at `i`; from there to `read` are digits
+    while True:
+        least = min(longest + 1, _ENCODED - 4)
+        k = i + least - 1
+        if k >= end:
+            return longest, total
+        while k >= read and _DIGITS[data[k]]:
+            k -= 1
+        if k >= read:
+            read = i + least
+            i = k + 1
             continue
-        folded = byte | 0x20
-        is_code = (
-            ((folded >= 0x61) & (folded <= 0x7A)) | ((byte >= 0x2F) & (byte <= 0x39)) | (byte == 0x2B) | (byte == 0x3D)
-        )
-        run = (run + 1) * is_code
+        run = least
+        i += least
+        while i < end and (_DIGITS[data[i]] or (data[i] == _NEWLINE and run >= _ENCODED - 4)):
+            run += data[i] != _NEWLINE
+            i += 1
+        read = i
         longest = max(longest, run)
-        total += (run > _ENCODED) + (run == _ENCODED) * _ENCODED
-        braces += byte == 0x7B
-    hits[BRACE] = braces
-    return longest, total
+        total += run if run >= _ENCODED else 0

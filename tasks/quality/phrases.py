@@ -9,7 +9,8 @@ from typing import Any, Final, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
-from numba import njit
+
+from tasks.engine.kernel import kernel
 
 JAVASCRIPT: Final = 0
 POLICY: Final = 1
@@ -24,6 +25,8 @@ LINK: Final = 9
 SENSITIVE: Final = 10
 N_KINDS: Final = 11
 _SLOT_BITS: Final = 15
+CONTINUED: Final = 5  # bytes by which a phrase is known
+LONG, SHORT = 1, 2
 
 PHRASES: Final[dict[int, str]] = {
     JAVASCRIPT: "javascript",
@@ -66,8 +69,9 @@ class Automaton(NamedTuple):
 
     `step[state, columns[byte]]` is the next state; `kinds[state]` has a bit for every kind of phrase that ends there,
     and `sizes[state]` the UTF-8 length of the longest. Bytes that no phrase has share a column, letters of both cases
-    too: the table stays in a core's cache. `depths[state]` is how many bytes of a phrase were read; `beginnings` tells
-    by `beginning_slot` whether three bytes may begin a phrase.
+    too: the table stays in a core's cache. `depths[state]` is how many bytes of a phrase were read. By `beginning_slot`
+    `beginnings` tells whether three bytes may begin a phrase (`SHORT`: one of fewer than five bytes), `continuations`
+    whether three may be the third to fifth of one.
     """
 
     columns: npt.NDArray[np.uint8]
@@ -75,10 +79,11 @@ class Automaton(NamedTuple):
     kinds: npt.NDArray[np.uint16]
     sizes: npt.NDArray[np.int32]
     depths: npt.NDArray[np.uint8]
-    beginnings: npt.NDArray[np.bool_]
+    beginnings: npt.NDArray[np.uint8]
+    continuations: npt.NDArray[np.bool_]
 
 
-@njit(cache=True, nogil=True, inline="always")
+@kernel
 def beginning_slot(three_bytes: int) -> int:
     """Where `Automaton.beginnings` knows three bytes, the first in the highest place; letters in either case."""
     return (((three_bytes | 0x202020) * 0x9E3779B1) & 0xFFFFFFFF) >> (32 - _SLOT_BITS)
@@ -89,7 +94,7 @@ def phrase_automaton() -> Automaton:
     """The automaton for `PHRASES`."""
     children: list[dict[int, int]] = [{}]
     kinds, sizes, depths = [0], [0], [0]
-    beginnings = np.zeros(1 << _SLOT_BITS, np.bool_)
+    beginnings, continuations = np.zeros(1 << _SLOT_BITS, np.uint8), np.zeros(1 << _SLOT_BITS, np.bool_)
     for kind, joined in PHRASES.items():
         for phrase in filter(None, joined.split("|")):
             state = 0
@@ -105,10 +110,13 @@ def phrase_automaton() -> Automaton:
             kinds[state] |= 1 << kind
             sizes[state] = max(sizes[state], len(phrase.strip("\n").encode()))
             for three in [encoded[:3]] if len(encoded) > 2 else [encoded + bytes([last]) for last in range(256)]:
-                beginnings[beginning_slot.py_func(int.from_bytes(three))] = True
+                slot = beginning_slot.py_func(int.from_bytes(three))
+                beginnings[slot] = max(beginnings[slot], LONG if len(encoded) >= CONTINUED else SHORT)
+            if len(encoded) >= CONTINUED:
+                continuations[beginning_slot.py_func(int.from_bytes(encoded[2:CONTINUED]))] = True
     arrays = np.array(kinds, np.uint16), np.array(sizes, np.int32)
     columns, step = _with_failures(children, *arrays)
-    automaton = Automaton(columns, step, *arrays, np.array(depths, np.uint8), beginnings)
+    automaton = Automaton(columns, step, *arrays, np.array(depths, np.uint8), beginnings, continuations)
     for array in automaton:
         array.setflags(write=False)
     return automaton

@@ -10,8 +10,8 @@ from typing import Any, Final
 
 import numpy as np
 import numpy.typing as npt
-from numba import njit
 
+from tasks.engine.kernel import kernel
 from tasks.quality.routing import CHINESE, CODE, LATIN
 
 _SLOTS: Final = 2048
@@ -57,13 +57,13 @@ def function_words() -> npt.NDArray[np.uint64]:
     return table
 
 
-@njit(cache=True, nogil=True, inline="always")
+@kernel
 def is_prose(route: int) -> bool:
     """Whether words of a paragraph so routed count; what looks like code without a fence does too."""
     return route in (LATIN, CHINESE, CODE)
 
 
-@njit(cache=True, nogil=True, inline="always")
+@kernel
 def is_function_word(value: Any, table: Any) -> bool:
     """Whether the hash of a token is that of a function word."""
     slot = np.int64(((value ^ (value >> np.uint64(32))) * np.uint64(_MIX)) >> np.uint64(_SHIFT))

@@ -8,112 +8,87 @@ weights of word_signals. Lines are compared without white space at their ends.
 from typing import Any, Final
 
 import numpy as np
-from numba import njit
 
-from tasks.quality.scratch import SEEN, Scratch, clear_table, count_in_table
+from tasks.engine.kernel import kernel
+from tasks.quality.scratch import SEEN, Scratch, count_values
 from tasks.quality.word_signals import WORD_WEIGHT
 
 _FNV: Final = 0x100000001B3
 _SMALLEST: Final = 2
 _LARGEST: Final = 10
-# Tokens in a gram of weight 2n are at most 2n.
-_POWERS: Final = 2 * _LARGEST + 1
+# By the tokens of an n-gram, of which a word weighs as much as two.
+_POWERS: Final = np.array([pow(_FNV, k, 1 << 64) for k in range(WORD_WEIGHT * _LARGEST + 1)], np.uint64)
+# More than any text weighs.
+_NEVER: Final = 1 << 30
+_PADDING: Final = 2
 _MIX: Final = 0x9E3779B97F4A7C15
 _PLACES: Final = 4  # of `seen`, for each candidate
 
 
-@njit(cache=True, nogil=True)
+@kernel
 def measure_n_grams(tokens: int, candidates: int, n_chars: int, scratch: Scratch, out: Any) -> None:
     """Write top_2_gram to dup_10_gram (`out[5:14]`), as shares of `n_chars`.
 
     Args:
         tokens: How many there are.
-        candidates: How many of `scratch.candidates` are set: tokens that occur at least twice. Only where an n-gram
+        candidates: How many of `scratch.starts` are set: tokens that occur at least twice. Only where an n-gram
             occurs twice can a longer one: each size looks at what the one before left, which is little.
         n_chars: Code points of the document.
         scratch: Prefix sums of `find_tokens`.
         out: The repeat signals of the document.
     """
-    powers = np.empty(_POWERS, np.uint64)
-    powers[0] = 1
-    for k in range(1, _POWERS):
-        powers[k] = powers[k - 1] * np.uint64(_FNV)
-    for k in range(5, 14):
-        out[k] = 0.0
+    out[5:14] = 0.0
     chars = max(n_chars, 1)
+    # No n-gram ends behind the last token.
+    scratch.prefix_weights[tokens + 1 : tokens + 1 + _PADDING] = _NEVER
+    for c in range(candidates):
+        start = np.int64(scratch.starts[c])
+        scratch.ends[c] = _widen(start, scratch.prefix_weights[start] + WORD_WEIGHT, scratch.prefix_weights)
     for size in range(_SMALLEST, _LARGEST + 1):
         if candidates < 2:
             return
-        candidates = _count_grams(tokens, candidates, size, powers, scratch)
-        if size <= 4:
-            out[size + 3] = _top_gram_chars(tokens, candidates, size, scratch) / chars
-        else:
-            out[size + 3] = _repeated_gram_chars(tokens, candidates, size, scratch) / chars
+        candidates = _hash_grams(tokens, candidates, size, scratch)
+        if size == _SMALLEST:
+            candidates = _drop_single_grams(candidates, scratch)
+        count_values(candidates, scratch.folded, scratch)
+        candidates = _keep_repeated(candidates, scratch)
+        found = _top_gram_chars(candidates, scratch) if size <= 4 else _repeated_gram_chars(candidates, scratch)
+        out[size + 3] = found / chars
 
 
-@njit(cache=True, nogil=True, inline="always")
-def _gram_end(start: int, like: int, size: int, tokens: int, weights: Any) -> int:
-    """First position after `start` where the weight reaches `size` words; `tokens` + 1 if none does.
+@kernel
+def _widen(end: int, least: int, weights: Any) -> int:
+    """First position after `end` where the weight is `least`: a word more than at `end`, which overshot by one at most.
 
-    Looked for first `like` tokens on: neighbours are often as long.
+    So it is one token on, or two where those weigh half a word.
     """
-    least = weights[start] + size * WORD_WEIGHT
-    end = min(start + like, tokens)
-    if weights[end] < least:
-        end += 1
-        while end <= tokens and weights[end] < least:
-            end += 1
-    else:
-        while weights[end - 1] >= least:
-            end -= 1
-    return end
+    return end + 1 + int(weights[end + 1] < least)
 
 
-@njit(cache=True, nogil=True)
-def _count_grams(tokens: int, candidates: int, size: int, powers: Any, scratch: Scratch) -> int:
-    """Count the n-grams that start at the candidates; keep, in order, those that occur twice, and their slots."""
-    starts, slots, keys, counts = scratch.candidates, scratch.slots, scratch.keys, scratch.counts
-    candidates = _hash_grams(tokens, candidates, size, powers, scratch)
-    if size == _SMALLEST:
-        candidates = _drop_single_grams(candidates, scratch)
-    mask = clear_table(candidates, keys, counts)
-    for c in range(candidates):
-        slots[c] = count_in_table(scratch.folded[c], mask, keys, counts)
-    kept = 0
-    for c in range(candidates):
-        # Without a branch: whether text repeats itself is mispredicted.
-        slot = slots[c]
-        starts[kept] = starts[c]
-        slots[kept] = slot
-        kept += counts[slot] > 1
-    return kept
-
-
-@njit(cache=True, nogil=True)
-def _hash_grams(tokens: int, candidates: int, size: int, powers: Any, scratch: Scratch) -> int:
-    """Hash into `folded` the n-grams that start at the candidates; return how many there are."""
-    starts, values = scratch.candidates, scratch.folded
+@kernel
+def _hash_grams(tokens: int, candidates: int, size: int, scratch: Scratch) -> int:
+    """Add a word to the n-grams and hash them into `folded`; return how many there still are."""
+    starts, ends, values = scratch.starts, scratch.ends, scratch.folded
     prefix, weights = scratch.prefix_hashes, scratch.prefix_weights
-    like = size
     for c in range(candidates):
-        start = starts[c]
-        end = _gram_end(start, like, size, tokens, weights)
+        start = np.int64(starts[c])
+        end = _widen(np.int64(ends[c]), weights[start] + size * WORD_WEIGHT, weights)
         if end > tokens:
             return c
-        like = end - start
-        value = prefix[end] - prefix[start] * powers[like]
+        ends[c] = end
+        value = prefix[end] - prefix[start] * _POWERS[end - start]
         values[c] = (value ^ (value >> np.uint64(31))) * np.uint64(_MIX)
     return candidates
 
 
-@njit(cache=True, nogil=True)
+@kernel
 def _drop_single_grams(candidates: int, scratch: Scratch) -> int:
     """Leave, in order, the candidates whose n-gram may occur twice, and their hashes; return how many.
 
     In most texts most pairs of words occur once. One byte for several hashes finds nearly all of those, without a
     branch and in a fraction of the memory a table takes.
     """
-    starts, values, seen = scratch.candidates, scratch.folded, scratch.seen
+    starts, ends, values, seen = scratch.starts, scratch.ends, scratch.folded, scratch.seen
     shift = np.uint64(64)
     places = 1
     while places < _PLACES * candidates and places < SEEN:
@@ -127,53 +102,62 @@ def _drop_single_grams(candidates: int, scratch: Scratch) -> int:
     left = 0
     for c in range(candidates):
         value = values[c]
-        starts[left], values[left] = starts[c], value
+        starts[left], ends[left], values[left] = starts[c], ends[c], value
         left += seen[np.int64(value >> shift) & (places - 1)] > 1
     return left
 
 
-@njit(cache=True, nogil=True)
-def _top_gram_chars(tokens: int, candidates: int, size: int, scratch: Scratch) -> int:
-    """Characters of the most frequent n-gram, with the spaces between its words, times its occurrences."""
-    best = top = 0
+@kernel
+def _keep_repeated(candidates: int, scratch: Scratch) -> int:
+    """Leave, in order, the candidates whose n-gram occurs twice, and their numbers; return how many."""
+    starts, ends, numbers, counts = scratch.starts, scratch.ends, scratch.numbers, scratch.counts
+    kept = 0
     for c in range(candidates):
-        often = scratch.counts[scratch.slots[c]]
+        # Without a branch: whether text repeats itself is mispredicted.
+        number = numbers[c]
+        starts[kept], ends[kept], numbers[kept] = starts[c], ends[c], number
+        kept += counts[number] > 1
+    return kept
+
+
+@kernel
+def _top_gram_chars(candidates: int, scratch: Scratch) -> int:
+    """Characters of the most frequent n-gram, with the spaces between its words, times its occurrences."""
+    best = 0
+    start = end = 0
+    for c in range(candidates):
+        often = int(np.int64(scratch.counts[scratch.numbers[c]]))
         if often > best:
-            best, top = often, scratch.candidates[c]
-    if best < 2:
-        return 0
-    end = _gram_end(top, size, size, tokens, scratch.prefix_weights)
+            best, start, end = often, int(np.int64(scratch.starts[c])), int(np.int64(scratch.ends[c]))
     # A word weighs one more than a token does.
-    words = scratch.prefix_weights[end] - scratch.prefix_weights[top] - (end - top)
+    words = scratch.prefix_weights[end] - scratch.prefix_weights[start] - (end - start)
     spaces = max(words - 1, 0)
-    return int(best * (scratch.prefix_lengths[end] - scratch.prefix_lengths[top] + spaces))
+    return int(best * (scratch.prefix_lengths[end] - scratch.prefix_lengths[start] + spaces))
 
 
-@njit(cache=True, nogil=True)
-def _repeated_gram_chars(tokens: int, candidates: int, size: int, scratch: Scratch) -> int:
+@kernel
+def _repeated_gram_chars(candidates: int, scratch: Scratch) -> int:
     """Characters of n-grams seen before, none counted twice: after a repeated one the search goes on behind it."""
     repeated = free = 0
     for c in range(candidates):
-        start, slot = scratch.candidates[c], scratch.slots[c]
+        start, number = int(np.int64(scratch.starts[c])), scratch.numbers[c]
         if start < free:
             continue
-        if scratch.counts[slot] < 0:
-            end = _gram_end(start, size, size, tokens, scratch.prefix_weights)
-            repeated += scratch.prefix_lengths[end] - scratch.prefix_lengths[start]
-            free = end
+        if scratch.counts[number] < 0:
+            free = int(np.int64(scratch.ends[c]))
+            repeated += scratch.prefix_lengths[free] - scratch.prefix_lengths[start]
         else:
-            scratch.counts[slot] = -scratch.counts[slot]
+            scratch.counts[number] = -scratch.counts[number]
     return repeated
 
 
-@njit(cache=True, nogil=True)
+@kernel
 def measure_repeats(n: int, hashes: Any, lengths: Any, scratch: Scratch) -> tuple[int, int]:
     """How many of `n` lines or paragraphs were seen before, and their characters."""
-    mask = clear_table(n, scratch.keys, scratch.counts)
+    count_values(n, hashes, scratch)
     again = chars = 0
     for i in range(n):
-        slot = count_in_table(hashes[i], mask, scratch.keys, scratch.counts)
-        if scratch.counts[slot] > 1:
+        if scratch.numbers[i] < i:
             again += 1
             chars += lengths[i]
     return again, chars

@@ -6,9 +6,8 @@ where Chinese and English paragraphs stand side by side each is held to the limi
 
 from typing import Any, Final
 
-from numba import njit
-
-from tasks.quality.characters import NEWLINE, SPACE
+from tasks.engine.kernel import kernel
+from tasks.quality.characters import KINDS, NEWLINE, SPACE
 from tasks.quality.line_counts import BARS, HANS, INKED, LETTERS, MARKS, N_COUNTS, OTHERS, SYLLABLES, TABS
 from tasks.quality.scratch import TALLIES
 
@@ -33,23 +32,34 @@ _LETTERS_PER_HAN: Final = 3
 _HAN, _LETTERS, _OTHER, _CODE_LINES, _INKED, _LINES, _BEGAN, _IN_FENCE = range(N_COUNTS, TALLIES)
 
 
-@njit(cache=True, nogil=True)
-def count_fences(points: Any, classes: Any, n: int) -> int:
+@kernel
+def count_fences(points: Any, keys: Any, n: int) -> int:
     """How many lines open or close a fence; one that is never closed is none."""
-    found = start = 0
-    while start < n:
-        first = start
-        while first < n and classes[first] == SPACE:
-            first += 1
-        end = first
-        while end < n and classes[end] != NEWLINE:
-            end += 1
-        found += first < end and is_fence(points, first, end)
-        start = end + 1
+    found = i = 0
+    while i < n:
+        mark = keys[i]
+        if mark != 0x60 and mark != 0x7E:
+            # Of three marks in a row one is every third character.
+            i += FENCE
+            continue
+        first = i
+        while first > 0 and keys[first - 1] == mark:
+            first -= 1
+        line = first
+        while line > 0 and KINDS[keys[line - 1]] == SPACE:
+            line -= 1
+        while keys[i] == mark:
+            i += 1
+        if line == 0 or KINDS[keys[line - 1]] == NEWLINE:
+            end = i
+            while KINDS[keys[end]] != NEWLINE and end - first <= _MOST_INFO:
+                end += 1
+            found += is_fence(points, first, end)
+        i += FENCE - 1
     return found - (found & 1)
 
 
-@njit(cache=True, nogil=True, inline="always")
+@kernel
 def is_fence(points: Any, first: int, end: int) -> bool:
     """Whether a line of this content opens or closes a fence."""
     mark = points[first]
@@ -58,10 +68,10 @@ def is_fence(points: Any, first: int, end: int) -> bool:
     return bool(points[first + 1] == mark and points[first + 2] == mark)
 
 
-@njit(cache=True, nogil=True)
+@kernel
 def route_line(
     points: Any, start: int, first: int, end: int, n: int, fences: bool, routes: Any, tallies: Any, out: Any
-) -> None:
+) -> int:
     """Write the route of a line that is fenced, blank or of a table; add every other to its paragraph.
 
     Args:
@@ -74,6 +84,9 @@ def route_line(
         routes: Of each code point; written.
         tallies: Counts of the line, and of its paragraph.
         out: Inked characters in Chinese, Latin and other prose, tables, code and fences; added to.
+
+    Returns:
+        The route, if it was written.
     """
     alone = BLANK
     if tallies[_IN_FENCE] or fences:
@@ -92,9 +105,10 @@ def route_line(
         tallies[_BEGAN] = stop
     else:
         _add_line(points, first, end, first - start, tallies)
+    return alone
 
 
-@njit(cache=True, nogil=True)
+@kernel
 def _add_line(points: Any, first: int, end: int, indent: int, tallies: Any) -> None:
     """Add the counts of a line to those of its paragraph, and whether it looks like code."""
     last = end - 1
@@ -113,7 +127,7 @@ def _add_line(points: Any, first: int, end: int, indent: int, tallies: Any) -> N
     tallies[_LINES] += 1
 
 
-@njit(cache=True, nogil=True)
+@kernel
 def close_paragraph(end: int, routes: Any, tallies: Any, out: Any) -> None:
     """Route what was added since the last one, and begin the next at `end`."""
     start = tallies[_BEGAN]

@@ -10,7 +10,6 @@ import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute as pc
-from numba import njit
 
 from schemas.document import DOCUMENT
 from schemas.signals import (
@@ -23,10 +22,11 @@ from schemas.signals import (
     SIGNALS,
     WORD_SIGNALS,
 )
+from tasks.engine.kernel import kernel
 from tasks.engine.step import Accounting, Partition, Step
 from tasks.engine.utf8 import utf8_column
 from tasks.quality.character_signals import measure_characters
-from tasks.quality.characters import class_table
+from tasks.quality.characters import key_table
 from tasks.quality.decoding import decode
 from tasks.quality.likelihood import LetterModels, letter_models, measure_likelihood
 from tasks.quality.line_counts import increments
@@ -76,21 +76,21 @@ def measure(text: pa.ChunkedArray, fenced: npt.NDArray[np.bool_] | None = None) 
     column = utf8_column(text)
     out = np.zeros((len(column.offsets) - 1, len(MEASURED)))
     scratch = scratch_for(column.longest)
-    tables = Tables(class_table(), increments(), stop_word_hashes(), function_words())
+    tables = Tables(key_table(), increments(), stop_word_hashes(), function_words())
     _measure_all(column.data, column.offsets, fenced, tables, phrase_automaton(), letter_models(), scratch, out)
     return out
 
 
 class Tables(NamedTuple):
-    """What kernels look up: classes and counts of characters; hashes of words, as `token_hash` gives them."""
+    """What kernels look up: keys and counts of characters; hashes of words, as `token_hash` gives them."""
 
-    classes: npt.NDArray[np.uint8]
+    keys: npt.NDArray[np.uint8]
     increments: npt.NDArray[np.uint64]
     stop_words: npt.NDArray[np.uint64]
     function_words: npt.NDArray[np.uint64]
 
 
-@njit(cache=True, nogil=True)
+@kernel
 def _measure_all(
     data: Any,
     offsets: Any,
@@ -105,21 +105,21 @@ def _measure_all(
         start, end = offsets[row], offsets[row + 1]
         if end - start > MAX_POINTS:
             end = _character_start(data, start + MAX_POINTS)
-        n = decode(data, start, end, tables.classes, scratch.points, scratch.classes)
+        n = decode(data, start, end, tables.keys, scratch.points, scratch.keys)
         signals = out[row]
-        fence_marks = measure_characters(scratch.points, scratch.classes, n, tables.classes, scratch, signals)
+        fence_marks = measure_characters(n, tables.keys, scratch, signals)
         fences = fenced[row] and fence_marks >= FENCE
         lines, repeats, prose = signals[_LINES:], signals[_REPEATS:], signals[_ROUTES:]
         newlines = measure_lines(n, fences, tables.increments, scratch, lines, repeats, prose)
         tokens = find_tokens(n, tables.function_words, scratch, signals[_WORDS:], signals[_PROSE:])
         lines[NEWLINES] = newlines / max(tokens, 1)
-        measure_likelihood(scratch.points, scratch.classes, n, scratch.routes, models, signals[_BITS:])
+        measure_likelihood(n, scratch, models, signals[_BITS:])
         candidates = measure_vocabulary(tokens, tables.stop_words, scratch, signals[_WORDS:])
         measure_n_grams(tokens, candidates, n, scratch, repeats)
-        measure_phrases(data, start, end, automaton, lines[0], float(n), signals[_PHRASES:])
+        measure_phrases(data, start, end, automaton, lines[0], float(n), scratch.hits, signals[_PHRASES:])
 
 
-@njit(cache=True, nogil=True)
+@kernel
 def _character_start(data: Any, position: int) -> int:
     while data[position] & 0xC0 == 0x80:
         position -= 1

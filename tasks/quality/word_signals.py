@@ -9,20 +9,23 @@ ones of FineWeb-2's cmn_Hani list where Han leads.
 from typing import Any, Final
 
 import numpy as np
-from numba import njit
 
+from tasks.engine.kernel import kernel
 from tasks.quality.characters import (
+    ASCII,
     DIGIT,
     HANGUL,
+    KINDS,
     LOWER,
     MARK,
+    N_KEYS,
     NEWLINE,
     OTHER_LETTER,
     PUNCTUATION,
     UPPER,
 )
 from tasks.quality.prose_signals import LONGEST_FUNCTION_WORD, is_function_word, is_prose, token_hash
-from tasks.quality.scratch import Scratch, clear_table, count_in_table, n_log_n
+from tasks.quality.scratch import Scratch, count_values, find_value, n_log_n
 
 _FNV: Final = 0x100000001B3
 _SEED: Final = 0xCBF29CE484222325
@@ -31,10 +34,14 @@ _SEED: Final = 0xCBF29CE484222325
 HAN_WEIGHT: Final = 1
 WORD_WEIGHT: Final = 2
 
-# Bit k: the letter k of the alphabet is a vowel; classes of letters, and of those that have case.
-_VOWELS: Final = sum(1 << (ord(letter) & 0x1F) for letter in "aeiouy")
+# What a word is made of, by key: a bit for each class, none for what is in no word. A mark inside has the lowest bit.
+_TRAITS: Final = np.array([1 << kind if DIGIT <= kind <= MARK else 0 for kind in KINDS.tolist()], np.uint8)
+_MARKED: Final = 1
 _LETTERS: Final = 1 << LOWER | 1 << UPPER | 1 << OTHER_LETTER
 _CASED: Final = 1 << LOWER | 1 << UPPER
+# Letters with accents count as vowels.
+_VOWELS: Final = np.array([key >= ASCII or chr(key) in "aeiouy" for key in range(N_KEYS)])
+_HEAP: Final = 6
 
 
 def stop_word_hashes() -> Any:
@@ -44,34 +51,34 @@ def stop_word_hashes() -> Any:
     return np.array([token_hash(word) for word in (*english, *chinese)], np.uint64)
 
 
-@njit(cache=True, nogil=True)
+@kernel
 def find_tokens(n: int, function_words: Any, scratch: Scratch, out: Any, prose: Any) -> int:
     """Fill `hashes` and `lengths` of the tokens of `points[:n]` and the prefix sums over them; return how many.
 
     Writes the signals that a single pass over the tokens gives into `out`, and into `prose` how many words of the
     document are prose and which share of them are function words.
     """
-    points, classes = scratch.points, scratch.classes
+    points, keys = scratch.points, scratch.keys
     # `lengths` is 0 for punctuation, so that it is never the top word.
     tokens = words = letters = alpha = odd = single = longest = hashes = ellipses = prose_words = functional = 0
     rolling = np.uint64(0)
     weights = chars = i = 0
     scratch.prefix_hashes[0], scratch.prefix_weights[0], scratch.prefix_lengths[0] = rolling, 0, 0
     while i < n:
-        kind = classes[i]
+        kind = KINDS[keys[i]]
         if kind <= NEWLINE:
             i += 1
             continue
         start, length, weight = i, 0, WORD_WEIGHT
-        if kind <= MARK or (kind == PUNCTUATION and _starts_half_word(points, classes, i, n)):
-            i, value, has_letter, is_odd = _read_word(points, classes, i, n)
+        if kind <= MARK or (kind == PUNCTUATION and _starts_half_word(points, keys, i, n)):
+            i, value, has_letter, is_odd = _read_word(points, keys, i)
             length = i - start
             words += 1
             letters += length
             alpha += has_letter
             odd += is_odd
             longest = max(longest, length)
-            single += length == 1 and has_letter and points[start] < 0x80 and points[start] not in (0x61, 0x41, 0x49)
+            single += length == 1 and has_letter and points[start] < ASCII and points[start] not in (0x61, 0x41, 0x49)
         elif kind <= HANGUL:
             value = (np.uint64(_SEED) ^ np.uint64(points[i])) * np.uint64(_FNV)
             length, weight = 1, HAN_WEIGHT
@@ -80,7 +87,7 @@ def find_tokens(n: int, function_words: Any, scratch: Scratch, out: Any, prose: 
             letters += 1
             alpha += 1
         else:
-            i, value = _read_mark(points, i, n)
+            i, value = _read_mark(points, i)
             hashes += (i - start) * (points[start] == 0x23)
             ellipses += (i - start) // 3 if points[start] == 0x2E else (i - start) * (points[start] == 0x2026)
         if length and is_prose(scratch.routes[start]):
@@ -93,6 +100,8 @@ def find_tokens(n: int, function_words: Any, scratch: Scratch, out: Any, prose: 
         chars += i - start
         scratch.prefix_hashes[tokens], scratch.prefix_weights[tokens] = rolling, weights
         scratch.prefix_lengths[tokens] = chars
+        # The space between two words; without a branch, which would often be mispredicted.
+        i += keys[i] == 0x20
     out[0], out[1], out[9] = words, tokens, longest
     for k, of_words in ((2, letters), (10, odd), (11, single)):
         out[k] = of_words / max(words, 1)
@@ -102,121 +111,115 @@ def find_tokens(n: int, function_words: Any, scratch: Scratch, out: Any, prose: 
     return tokens
 
 
-@njit(cache=True, nogil=True, inline="always")
-def _starts_half_word(points: Any, classes: Any, i: int, n: int) -> bool:
+@kernel
+def _starts_half_word(points: Any, keys: Any, i: int, n: int) -> bool:
     # The apostrophe of "don't" and "it's".
     is_apostrophe = points[i] == 0x27 or points[i] == 0x2019
-    return is_apostrophe and 0 < i < n - 1 and _is_cased(classes[i - 1]) and _is_cased(classes[i + 1])
+    return is_apostrophe and 0 < i < n - 1 and _is_cased(KINDS[keys[i - 1]]) and _is_cased(KINDS[keys[i + 1]])
 
 
-@njit(cache=True, nogil=True, inline="always")
+@kernel
 def _is_cased(kind: int) -> bool:
     return kind in (LOWER, UPPER)
 
 
-@njit(cache=True, nogil=True, inline="always")
-def _read_word(points: Any, classes: Any, start: int, n: int) -> tuple[int, Any, int, int]:
-    """Where the word ends, its hash, whether it has a letter, and whether no language writes such a word.
-
-    One loop that branches only where the word ends: consonants in a row are counted without.
-    """
-    value = np.uint64(_SEED)
-    seen = heap = longest_heap = uppers = 0
-    i = start
+@kernel
+def _read_word(points: Any, keys: Any, start: int) -> tuple[int, Any, bool, bool]:
+    """Where the word ends, its hash, whether it has a letter, and whether no language writes such a word."""
+    value = (np.uint64(_SEED) ^ np.uint64(points[start])) * np.uint64(_FNV)
+    first = int(np.int64(_TRAITS[keys[start]]))
+    if first == 0:
+        first = _MARKED
+    rest = 0
+    i = start + 1
     while True:
-        point, kind = int(np.int64(points[i])), int(np.int64(classes[i]))
-        value = (value ^ np.uint64(point)) * np.uint64(_FNV)
-        seen |= 1 << kind
-        uppers += kind == UPPER
-        # a e i o u y, of either case, and letters with accents
-        is_vowel = (point > 0x7F) | ((_VOWELS >> (point & 0x1F)) & 1)
-        heap = (heap + 1) * (1 - is_vowel)
-        longest_heap = max(longest_heap, heap)
+        traits = int(np.int64(_TRAITS[keys[i]]))
+        if traits == 0:
+            if not ((keys[i] == 0x5F or keys[i] == 0x2E) and _TRAITS[keys[i + 1]]):
+                break
+            traits = _MARKED
+        rest |= traits
+        value = (value ^ np.uint64(points[i])) * np.uint64(_FNV)
         i += 1
-        if i >= n:
-            break
-        if DIGIT <= classes[i] <= MARK:
-            continue
-        joins = (points[i] == 0x5F or points[i] == 0x2E) and i < n - 1 and DIGIT <= classes[i + 1] <= MARK
-        if not joins:
-            break
+    seen = first | rest
     size = i - start
-    has_letter = seen & _LETTERS != 0
     if seen == 1 << LOWER:
-        return i, value, has_letter, size >= 6 and longest_heap >= 6
-    is_name = uppers == 1 and classes[start] == UPPER and seen == (1 << LOWER | 1 << UPPER)
-    if size < 3 or is_name or seen & _CASED == 0:
-        return i, value, has_letter, 0
-    return i, value, has_letter, _is_jumbled(classes, start, i)
+        is_odd = size >= _HEAP and _has_heap(keys, start, i)
+    else:
+        is_name = first == 1 << UPPER and rest == 1 << LOWER
+        mixes = seen & _CASED == _CASED or (seen & _CASED and seen & 1 << DIGIT)
+        is_odd = size >= 3 and mixes and not is_name and _is_jumbled(keys, start, i)
+    return i, value, seen & _LETTERS != 0, is_odd
 
 
-@njit(cache=True, nogil=True, inline="always")
-def _read_mark(points: Any, start: int, n: int) -> tuple[int, Any]:
+@kernel
+def _has_heap(keys: Any, start: int, end: int) -> bool:
+    """Whether there are so many consonants in a row as in no word."""
+    heap = longest = 0
+    for k in range(start, end):
+        heap = 0 if _VOWELS[keys[k]] else heap + 1
+        longest = max(longest, heap)
+    return longest >= _HEAP
+
+
+@kernel
+def _read_mark(points: Any, start: int) -> tuple[int, Any]:
     """Where a mark that is repeated ends, and the hash of the run."""
     value = np.uint64(_SEED)
     i = start
-    while i < n and points[i] == points[start]:
+    while points[i] == points[start]:
         value = (value ^ np.uint64(points[i])) * np.uint64(_FNV)
         i += 1
     return i, value
 
 
-@njit(cache=True, nogil=True)
-def _is_jumbled(classes: Any, start: int, end: int) -> int:
+@kernel
+def _is_jumbled(keys: Any, start: int, end: int) -> bool:
     """Whether case changes, or digits and letters alternate, as they do in no word."""
     changes = mixes = 0
+    before = KINDS[keys[start]]
     for k in range(start + 1, end):
-        kind, before = classes[k], classes[k - 1]
+        kind = KINDS[keys[k]]
         changes += _is_cased(kind) and _is_cased(before) and kind != before and k != start + 1
         mixes += (kind == DIGIT and _is_cased(before)) or (before == DIGIT and _is_cased(kind))
+        before = kind
     size = end - start
     return (changes >= 3 and changes * 3 >= size) or (mixes >= 2 and mixes * 3 >= size and size < 20)
 
 
-@njit(cache=True, nogil=True)
+@kernel
 def measure_vocabulary(tokens: int, stop_words: Any, scratch: Scratch, out: Any) -> int:
-    """Write the signals that need counts of each token; keep in `candidates` the tokens that occur again.
+    """Write the signals that need counts of each token; keep in `starts` the tokens that occur again.
 
     Returns:
-        The number of candidates: where an n-gram that occurs twice may start.
+        How many those are: where an n-gram that occurs twice may start.
     """
-    keys, counts, slots = scratch.keys, scratch.counts, scratch.slots
-    mask = clear_table(tokens, keys, counts)
-    for i in range(tokens):
-        slots[i] = count_in_table(scratch.hashes[i], mask, keys, counts)
-    candidates = unique = top = 0
+    numbers, counts, lengths, starts = scratch.numbers, scratch.counts, scratch.lengths, scratch.starts
+    shift = count_values(tokens, scratch.hashes, scratch)
+    again = unique = top = 0
     spread = 0.0
     for i in range(tokens):
-        slot = slots[i]
-        often = counts[slot]
-        if often > 1 or often < 0:
-            scratch.candidates[candidates] = i
-            candidates += 1
-        if often > 0:  # seen for the first time
-            counts[slot] = -often
-            unique += 1
-            spread += n_log_n(often, scratch.n_log_n)
-            if often > top and scratch.lengths[i] > 1:
-                top = often
+        often = int(np.int64(counts[numbers[i]]))
+        starts[again] = i
+        again += often > 1
+        is_first = numbers[i] == i
+        unique += is_first
+        spread += n_log_n(often, scratch.n_log_n) * is_first
+        top = max(top, often * (lengths[i] > 1))
     out[7] = unique / max(tokens, 1)
     # Shannon's: the sum of -p log p over p = count / tokens.
     out[8] = np.log(tokens) - spread / tokens if tokens else 0.0
     out[12] = top / max(tokens, 1)
-    out[6] = _count_stop_words(stop_words, mask, keys, scratch, tokens)
-    return candidates
+    out[6] = _count_stop_words(stop_words, shift, scratch, tokens)
+    return again
 
 
-@njit(cache=True, nogil=True)
-def _count_stop_words(stop_words: Any, mask: int, keys: Any, scratch: Scratch, tokens: int) -> int:
+@kernel
+def _count_stop_words(stop_words: Any, shift: Any, scratch: Scratch, tokens: int) -> int:
     # Half of the weight in single characters: Han leads.
     wordlike = scratch.prefix_weights[tokens] - tokens
     first = 8 if tokens > 0 and (tokens - wordlike) > wordlike else 0
     found = 0
     for k in range(first, first + 8):
-        key = stop_words[k]
-        mixed = key ^ (key >> np.uint64(32))
-        slot = np.int64((mixed * np.uint64(0x9E3779B97F4A7C15)) >> np.uint64(20)) & mask
-        while keys[slot] != 0 and keys[slot] != key:
-            slot = (slot + 1) & mask
-        found += keys[slot] == key
+        found += find_value(stop_words[k], tokens, scratch.hashes, scratch, shift) < tokens
     return found
