@@ -21,8 +21,9 @@ BLANKS: Final = " \t\u00a0\u3000"
 _ASCII_CONTROLS: Final = bytes([*range(9), 11, *range(14, 32), 127])
 _LINEENDS: Final = tuple(f"{blank}\n" for blank in BLANKS)
 _LINES: Final = re.compile(r"\n{4,}")
-# A character and the marks that follow it; Hangul syllables in parts.
-_COMPOSABLE: Final = re.compile(r"[^\u0300-\u036f][\u0300-\u036f\u3099\u309a\u1160-\u11ff]+|[^\x00-\u02ff]")
+# What NFC joins to the character before it: marks, and parts of Hangul syllables.
+JOINING: Final = r"\u0300-\u036f\u3099\u309a\u1160-\u11ff"
+_COMPOSABLE: Final = re.compile(rf"[^\u0300-\u036f][{JOINING}]+|[^\x00-\u02ff]")
 ENDS: Final = r"\A\s*\n|\s\z"
 
 

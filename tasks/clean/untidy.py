@@ -5,6 +5,7 @@ expressions, one after the other over every Chinese document, took three times a
 """
 
 import re
+import unicodedata
 from functools import cache
 from typing import Any, Final, NamedTuple
 
@@ -15,7 +16,7 @@ import pyarrow as pa
 
 from tasks.clean.mojibake import MISREAD_GBK, MISREAD_LATIN, MISREAD_LEAD, MISREAD_TRAIL
 from tasks.clean.settings import CleanSettings
-from tasks.clean.tidying import BLANKS, INVISIBLE
+from tasks.clean.tidying import BLANKS, INVISIBLE, JOINING
 from tasks.clean.variants import HAN, WIDE
 from tasks.engine.code_points import code_point
 from tasks.engine.kernel import kernel
@@ -28,8 +29,7 @@ _INVISIBLE, _COMPOSABLE, _WIDE, _HAN, _GBK, _BLANK, _SPACE, _LEAD, _TRAIL, _LATI
 _MISREAD, _LINES, _HEAD, _TAIL = (1 << bit for bit in range(10, 14))
 _KINDS: Final = {
     _INVISIBLE: INVISIBLE,
-    # What NFC can write in another way.
-    _COMPOSABLE: r"[^\x00-\u02ff\u2000-\u206f\u3000-\u303f\u4e00-\u9fff\uff00-\uffef]",
+    _COMPOSABLE: f"[{JOINING}]",
     _WIDE: WIDE,
     _HAN: HAN,
     _GBK: MISREAD_GBK,
@@ -39,8 +39,8 @@ _KINDS: Final = {
     _TRAIL: MISREAD_TRAIL,
     _LATIN: MISREAD_LATIN,
 }
-# Above them all characters are of one kind.
-_TABLE_SIZE: Final = 0x10000
+# Planes 0 and 1, where emoji are; above them all characters are of one kind.
+_TABLE_SIZE: Final = 0x20000
 
 
 class Untidy(NamedTuple):
@@ -72,13 +72,16 @@ def find_untidy(text: pl.Series, is_code: pl.Series, settings: CleanSettings) ->
 
 
 @cache
-def _kinds() -> npt.NDArray[np.int64]:
+def _kinds() -> npt.NDArray[np.int16]:
     """Kinds of every character below `_TABLE_SIZE`."""
     # A letter of no kind between them: each is looked at alone.
     characters = "a".join(map(chr, range(_TABLE_SIZE)))
-    table = np.zeros(_TABLE_SIZE, np.int64)
+    table = np.zeros(_TABLE_SIZE, np.int16)
     for kind, pattern in _KINDS.items():
         table[[found.start() // 2 for found in re.finditer(pattern, characters)]] |= kind
+    # What NFC writes in another way wherever it stands.
+    alone = [code for code in range(_TABLE_SIZE) if not unicodedata.is_normalized("NFC", chr(code))]
+    table[alone] |= _COMPOSABLE
     return table
 
 

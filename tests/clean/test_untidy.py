@@ -17,7 +17,7 @@ from tasks.clean.mojibake import MISREAD_GBK, MISREAD_LATIN, MISREAD_LEAD, MISRE
 from tasks.clean.settings import CleanSettings
 from tasks.clean.tidy_columns import tidy_columns
 from tasks.clean.tidy_kernel import is_space
-from tasks.clean.tidying import INVISIBLE, find_spare_lines, find_trailing_blanks
+from tasks.clean.tidying import INVISIBLE, find_spare_lines, find_trailing_blanks, find_uncomposed
 from tasks.clean.untidy import find_untidy
 from tasks.extract.rows import document_row, documents_table
 
@@ -27,7 +27,8 @@ _ENTRY: dict[str, Any] = {
 }  # fmt: skip
 _PIECES = st.sampled_from(
     ["a", "推送", "é", "e\u0301", " ", "\t", "\u3000", "\u00a0", "\u2028", "\n", "\n\n", "\n\n\n\n", "```\n", "~~~",
-     "    ", "\x0b", "\x0c", "\x07", "\x1f", "\u200b", "Ã©", "Ａ", "臺"]
+     "    ", "\x0b", "\x0c", "\x07", "\x1f", "\u200b", "Ã©", "Ａ", "臺", "🎉", "が", "か\u3099",
+     "\u1112\u1161", "\uf900"]
 )  # fmt: skip
 _TEXTS = st.lists(_PIECES, min_size=1, max_size=14).map("".join).filter(lambda text: text.strip() != "")
 
@@ -186,6 +187,15 @@ def test_the_table_of_kinds_finds_what_expressions_find(texts):
     assert found.invisible.to_list() == expected["invisible"].to_list()
     assert found.misread.to_list() == expected["misread"].to_list()
     assert found.touched.to_list() == (found.inside | expected["touched"]).to_list()
+
+
+def test_whatever_is_composed_is_looked_for_and_pictures_are_not():
+    characters = [chr(code) for code in range(0x110000) if not 0xD800 <= code <= 0xDFFF]
+    composed = [bool(find_uncomposed(f"a{character}")) for character in characters]
+    found = find_untidy(pl.Series(characters), pl.Series([False] * len(characters)), CleanSettings())
+    assert all(seen or not needed for seen, needed in zip(found.inside, composed, strict=True))
+    pictures = pl.Series([*"🎉✅→─│ЯЖあア한글推送"])
+    assert not any(find_untidy(pictures, pl.Series([False] * len(pictures)), CleanSettings()).inside)
 
 
 def test_wide_letters_and_traditional_characters_are_asked_for_by_settings():
