@@ -5,7 +5,7 @@ exist between Chinese and Latin letters.
 """
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from typing import Final
 
 Span = tuple[int, int, str]
@@ -76,12 +76,24 @@ _PLEDGE: Final = re.compile(
     r"|我(?:已经?|確認|确认)[^\n]{0,30}(?:搜索|搜尋|阅读|閱讀|查看|检查|确认|遵守)))[^\n]*(?:\n|\Z)",
     re.MULTILINE,
 )
-# Lines that talk to a bot.
+# Lines that talk to a bot: commands with a few words behind them, with names, and those with anything.
+_ORDERS: Final = (
+    *("accept", "approve", "lgtm", "close", "reopen", "hold", "unhold", "retest", "rerun", "rebase", "help"),
+    *("good-first-issue", "ok-to-test", "check-cla", "check-pr"),
+)
+_ORDERS_WITH_NAMES: Final = (
+    *("assign", "unassign", "cc", "uncc", "label", "unlabel", "kind", "area", "sig", "priority", "triage", "milestone"),
+    *("test", "lifecycle", "invite"),
+)
+_BOTS: Final = ("@dependabot", "@mergifyio", "@bors", "@homu")
+_COMMAND_WORDS: Final = (
+    *(f"\n/{order}" for order in (*_ORDERS, *_ORDERS_WITH_NAMES, "remove-")),
+    *(f"\n{bot} " for bot in (*_BOTS, "bors", "homu")),
+)
 _COMMAND: Final = re.compile(
-    r"^[ \t]*(?:/(?:accept|approve|lgtm|close|reopen|hold|unhold|retest|rerun|rebase|help|good-first-issue|ok-to-test"
-    r"|check-cla|check-pr)(?:[ \t]+(?:cancel|completed|not-planned))?"
-    r"|/(?:assign|unassign|cc|uncc|label|unlabel|kind|area|sig|priority|triage|milestone|test|lifecycle|invite"
-    r"|remove-[a-z-]+)(?:[ \t]+@?[\w./-]+){0,5}|@(?:dependabot|mergifyio|bors|homu)[ ][^\n]{1,60}"
+    rf"^[ \t]*(?:/(?:{'|'.join(_ORDERS)})(?:[ \t]+(?:cancel|completed|not-planned))?"
+    rf"|/(?:{'|'.join(_ORDERS_WITH_NAMES)}|remove-[a-z-]+)(?:[ \t]+@?[\w./-]+){{0,5}}"
+    rf"|(?:{'|'.join(_BOTS)})[ ][^\n]{{1,60}}"
     rf"|(?:bors|homu)[ ](?:r[+-]|try|retry)[^\n]{{0,40}}){_END}",
     re.MULTILINE,
 )
@@ -104,66 +116,104 @@ _PRESENTATION: Final = re.compile(
 )
 _OFFICE_CLASS: Final = re.compile(r"[\"']?(?:xl|et|mso|oa)\w*[\"']?", re.IGNORECASE)
 
-# Each with words of which its finds have one: to look for them costs a tenth of looking for the expression.
-_ATTRIBUTION_WORDS: Final = (
-    *("wrote", "schrieb", "a écrit", "写道", "寫道", "写到", "Message", "message"),
-    *("邮件-", "邮件 -", "郵件-", "郵件 -"),
-)
-_FOOTER_WORDS: Final = (
-    *("Sent from", "Outlook for", "发自", "来自我的", "從我的", "receiving this", "Reply to this", "您收到此"),
-)
-_RULES: Final = (
-    ("template_comment", _COMMENT, ("<!--",)),
-    ("mail_attribution", _ATTRIBUTION, _ATTRIBUTION_WORDS),
-    ("mail_header", _MAIL_HEADER, ("From", "发件人", "寄件")),
-    ("mail_footer", _FOOTER, _FOOTER_WORDS),
-    ("trailer", _TRAILER, ("-by: ", "Cc: ", "Change-Id")),
-    ("pledge", _PLEDGE, ("] ",)),
-    ("slash_command", _COMMAND, ("/", "@", "bors ", "homu ")),
-)
-# What a message must have for any of them to find something, in the syntax of Rust's expressions as well.
-GATE: Final = (
-    r"(?m)<!--|wrote ?:|schrieb|écrit ?:|写道|寫道|写到|Original Message|Forwarded message|原始邮件|原始郵件|转发的邮件"
-    r"|轉寄郵件|发件人|寄件|^[> \t*]*From\**:|Sent from|Outlook|发自|来自我的|傳送|receiving this|Reply to this email"
-    r"|您收到此|^-- ?$|-by: |^Cc: |^Change-Id|^[ \t]*[-*] \[[ xX]\]|^[ \t]*/[a-z]"
-    r"|^[ \t]*(?:@dependabot|@mergifyio|@bors|@homu|bors |homu )"
-    r"|(?i:google-sheets|StartFragment|mso-|xmlns:[ox]=|data-sheets|style=)"
-)
-
-
-def _attribution(text: str) -> re.Pattern[str]:
-    return _ASCII_ATTRIBUTION if text.isascii() else _ATTRIBUTION
+# Words of which a find of each rule has one, in its first line or the second: only there an expression is tried.
+_WORDS: Final = {
+    "template_comment": ("<!--",),
+    "mail_attribution": (
+        *("wrote:", "wrote :", "schrieb:", "schrieb :", "écrit:", "écrit :", "写道", "寫道", "写到", "Original Message"),
+        *("Forwarded message", "原始邮件", "原始郵件", "转发的邮件", "轉寄郵件"),
+    ),
+    "mail_header": ("\nFrom", "*From", "发件人", "寄件者", "寄件人"),
+    "mail_footer": (
+        *("Sent from ", "Outlook for ", "发自", "来自我的", "從我的", "receiving this", "Reply to this email directly"),
+        "您收到此",
+    ),
+    "trailer": ("-by: ", "\nCc: ", "\nChange-Id: "),
+    "pledge": ("- [ ] ", "- [x] ", "- [X] ", "* [ ] ", "* [x] ", "* [X] "),
+    "slash_command": _COMMAND_WORDS,
+    "signature": ("-- \n", "\n--\n"),
+    "html_paste": _PASTE,
+}
+MARKS: Final = {reason: 1 << place for place, reason in enumerate(_WORDS)}
+"""Bit of each reason: a message has a word of its rule."""
+MARKERS: Final = {MARKS[reason]: words for reason, words in _WORDS.items()}
+"""Words by that bit, as `marker_words` takes them."""
+# All begin with a line, but that of comments.
+_RULES: Final = {
+    "template_comment": _COMMENT,
+    "mail_attribution": _ATTRIBUTION,
+    "mail_header": _MAIL_HEADER,
+    "mail_footer": _FOOTER,
+    "trailer": _TRAILER,
+    "pledge": _PLEDGE,
+    "slash_command": _COMMAND,
+}
 
 
 def without_attribution(text: str) -> str:
     """`text` without the lines that introduce a quoted mail."""
-    return _attribution(text).sub("", text) if any(word in text for word in _ATTRIBUTION_WORDS) else text
+    return _without(text, "mail_attribution")
 
 
 def without_footer(text: str) -> str:
     """`text` without what mail programs write below a message."""
-    return _FOOTER.sub("", text) if any(word in text for word in _FOOTER_WORDS) else text
+    return _without(text, "mail_footer")
 
 
-def rule_spans(text: str) -> Iterator[Span]:
-    """What the rules find in a message, in no order; spans may overlap."""
-    found = list(_found_alone(text))
-    yield from found
-    if "-- \n" in text or "\n--\n" in text:
-        yield from _signatures(text, found)
+def _without(text: str, reason: str) -> str:
+    pieces, position = [], 0
+    for found in _finds(text, reason):
+        pieces.append(text[position : found.start()])
+        position = found.end()
+    return "".join([*pieces, text[position:]]) if pieces else text
 
 
-def _found_alone(text: str) -> Iterator[Span]:
-    for reason, rule, words in _RULES:
-        if any(word in text for word in words):
-            # What is opened behind the last end of a comment would be looked for to the end of the text each time.
-            last = _comments_end(text) if rule is _COMMENT else len(text)
-            chosen = _attribution(text) if rule is _ATTRIBUTION else rule
-            for found in chosen.finditer(text, 0, last):
-                yield found.start(), found.end(), reason
-    lowered = text.lower()
-    if "<" in text and any(word in lowered for word in _PASTE):
-        yield from _paste_spans(text)
+def rule_spans(text: str, marks: int = -1) -> list[Span]:
+    """What the rules find in a message, in no order; spans may overlap.
+
+    Args:
+        text: The message.
+        marks: Bits of the reasons it has a word of (`MARKS`).
+    """
+    spans = [
+        (found.start(), found.end(), reason)
+        for reason in _RULES
+        if marks & MARKS[reason]
+        for found in _finds(text, reason)
+    ]
+    if marks & MARKS["html_paste"] and "<" in text and any(word in text.lower() for word in _PASTE):
+        spans += _paste_spans(text)
+    if marks & MARKS["signature"] and ("-- \n" in text or "\n--\n" in text):
+        return [*spans, *_signatures(text, spans)]
+    return spans
+
+
+def _finds(text: str, reason: str) -> Iterator[re.Match[str]]:
+    """What the expression of a rule finds in a text, looked for where its words are."""
+    rule = _RULES[reason]
+    if rule is _COMMENT:
+        # What is opened behind the last end of a comment would be looked for to the end of the text each time.
+        yield from rule.finditer(text, 0, _comments_end(text))
+        return
+    if rule is _ATTRIBUTION and text.isascii():
+        rule = _ASCII_ATTRIBUTION
+    end = 0
+    for start in sorted(set(_line_starts(text, _WORDS[reason]))):
+        if start >= end and (found := rule.match(text, start)):
+            yield found
+            end = found.end()
+
+
+def _line_starts(text: str, words: Sequence[str]) -> Iterator[int]:
+    """Where lines with one of the words begin, and the lines above them."""
+    for word in (word.lstrip("\n") for word in words):
+        at = text.find(word)
+        while at >= 0:
+            line = text.rfind("\n", 0, at) + 1
+            yield line
+            yield text.rfind("\n", 0, max(0, line - 1)) + 1
+            stop = text.find("\n", at)
+            at = text.find(word, stop) if stop >= 0 else -1
 
 
 def _signatures(text: str, others: Iterable[Span]) -> Iterator[Span]:

@@ -9,20 +9,20 @@ from collections.abc import Iterator, Sequence
 from typing import Final, NamedTuple
 
 import numpy as np
-import polars as pl
+import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute as pc
 
 from schemas.sides import REMOVED_SPAN
+from tasks.clean.marker_words import marker_words
 from tasks.clean.message_code import code_spans
 from tasks.clean.quoted_replies import Heard, repeated_quotes
 from tasks.clean.templates import template_spans
-from tasks.clean.thread_rules import GATE, Span, rule_spans
+from tasks.clean.thread_rules import MARKERS, MARKS, Span, rule_spans
 from tasks.engine.markdown_fences import fence_spans
+from tasks.engine.utf8 import byte_spans, utf8_column
 
 _TYPES: Final = ("github_issue", "email")
-_NOISY: Final = ("is_bot", "may_match", "may_quote", "may_notify")
-_QUOTES: Final = r"(?m)^[ ]{0,3}>"
 # What programs, and people who tidy up, say when nothing came of a thread or a licence must be signed.
 _NOTICE: Final = re.compile(
     r"\W*(?:(?:this|the) (?:issue|pull request|pr|thread|bug report) (?:has been|was|is|will be) (?:being )?"
@@ -36,11 +36,24 @@ _NOTICE: Final = re.compile(
     r"(?:活动|回复|更新|响应|活動|回覆))",
     re.IGNORECASE,
 )
-_NOTICE_GATE: Final = (
-    r"(?i)automatically|stale|recent activity|inactivity|no activity|no response|lack of|licen[sc]e agreement|codecov"
-    r"|自动|自動|长时间|長時間|超过|超過"
+_NOTICE_WORDS: Final = (
+    *("automatically", "stale", "recent activity", "inactivity", "no activity", "no response", "lack of"),
+    *("license agreement", "licence agreement", "codecov", "自动", "自動", "长时间", "長時間", "超过", "超過"),
 )
 _NOTICE_CHARS: Final = 600
+# Bits above those of the rules.
+_QUOTE, _NOTIFY = (1 << bit for bit in range(len(MARKS), len(MARKS) + 2))
+_MARKERS: Final = marker_words(
+    {**MARKERS, _QUOTE: ("\n>",), _NOTIFY: _NOTICE_WORDS}, in_either_case=MARKS["html_paste"] | _NOTIFY
+)
+_BOT, _TRANSLATION, _ISSUE = 1, 2, 4
+_ATTRIBUTES: Final = marker_words(
+    {
+        _BOT: ('"is_bot":true', '"is_bot": true'),
+        _TRANSLATION: ('"translation":true', '"translation": true'),
+        _ISSUE: ('"kind":"issue"', '"kind": "issue"'),
+    }
+)
 _BREAK: Final = "\n\n---\n\n"
 
 
@@ -52,23 +65,14 @@ class Turn(NamedTuple):
         end: Behind its last one.
         is_bot: A program wrote it, and not in another's words.
         is_opening: The thread begins with it.
-        may_match: A rule may find something in it.
-        may_quote: A line of it begins like a quote.
-        may_notify: It has a word of a notice.
+        marks: Bits of what may be found in it: the reasons of rules (`MARKS`), quotes, notices.
     """
 
     start: int
     end: int
     is_bot: bool
     is_opening: bool
-    may_match: bool = True
-    may_quote: bool = True
-    may_notify: bool = True
-
-    @property
-    def is_noisy(self) -> bool:
-        """Whether anything can be found in it."""
-        return self.is_bot or self.may_match or self.may_quote or self.may_notify
+    marks: int = -1
 
 
 def find_thread_noise(batch: pa.Table) -> pa.Table:
@@ -88,13 +92,11 @@ def find_thread_noise(batch: pa.Table) -> pa.Table:
     if not pc.all(said_by_people).as_py():
         documents = documents.filter(said_by_people)
     texts = documents["text"].to_pylist()
-    turns = _turns(documents["blocks"], texts)
-    templates = template_spans(_openings(turns, documents["repo"].to_pylist()))
-    found = turns.columns["row"].to_numpy()
-    chosen = np.union1d(found[np.any([turns.columns[name] for name in _NOISY], axis=0)], np.array([*templates], int))
-    spoken: dict[int, list[Turn]] = {row: [] for row in chosen.tolist()}
-    wanted = turns.columns.filter(pl.Series(np.isin(found, chosen)))
-    for row, *turn in wanted.iter_rows():
+    turns = _turns(documents["blocks"], documents["text"])
+    templates = template_spans(_openings(turns, texts, documents["repo"].to_pylist()))
+    spoken: dict[int, list[Turn]] = {row: [] for row in np.union1d(turns.rows[turns.is_bot | (turns.marks != 0)], np.array([*templates], int)).tolist()}
+    wanted = np.isin(turns.rows, [*spoken])
+    for row, *turn in zip(*(column[wanted].tolist() for column in turns), strict=True):
         spoken[row].append(Turn(*turn))
     ids = documents["id"].to_pylist()
     rows = [
@@ -105,15 +107,10 @@ def find_thread_noise(batch: pa.Table) -> pa.Table:
     return REMOVED_SPAN.from_rows(rows)
 
 
-def _openings(turns: "_Turns", repos: Sequence[str | None]) -> list[tuple[int, str, str]]:
+def _openings(turns: "_Turns", texts: Sequence[str], repos: Sequence[str | None]) -> list[tuple[int, str, str]]:
     """Row, repository and opening text of each issue of a repository."""
-    opening = turns.columns["is_opening"].arg_true().to_list()
-    rows = turns.columns["row"].gather(opening).to_list()
-    return [
-        (row, repo, turns.said[turn])
-        for turn, row in zip(opening, rows, strict=True)
-        if (repo := repos[row]) is not None
-    ]
+    places = zip(*(column[turns.is_opening].tolist() for column in (turns.rows, turns.starts, turns.ends)), strict=True)
+    return [(row, repo, texts[row][start:end]) for row, start, end in places if (repo := repos[row]) is not None]
 
 
 def thread_spans(text: str, turns: Sequence[Turn], template: Sequence[Span] = ()) -> Iterator[Span]:
@@ -125,10 +122,10 @@ def thread_spans(text: str, turns: Sequence[Turn], template: Sequence[Span] = ()
         template: What the first turn has of its template, in code points of that turn.
     """
     # Behind the last quote nothing is compared any more.
-    last_quote = max((index for index, turn in enumerate(turns) if turn.may_quote), default=-1)
+    last_quote = max((index for index, turn in enumerate(turns) if turn.marks & _QUOTE), default=-1)
     heard = Heard(text[: turns[0].start])
     for index, turn in enumerate(turns):
-        if index > last_quote and not (turn.is_noisy or (template and turn.is_opening)):
+        if index > last_quote and not (turn.is_bot or turn.marks or (template and turn.is_opening)):
             continue
         said = text[turn.start : turn.end]
         spans = _spans(said, turn, template, heard)
@@ -145,10 +142,9 @@ def _spans(said: str, turn: Turn, template: Sequence[Span], heard: Heard) -> lis
     """Spans of one message, in order, none overlapping another."""
     if reason := _whole(said, turn):
         return [(0, len(said), reason)]
-    found = list(rule_spans(said)) if turn.may_match else []
-    found += template if turn.is_opening else ()
+    found = [*rule_spans(said, turn.marks), *(template if turn.is_opening else ())]
     spans = _outside_code(said, found) if found else []
-    return _with_quotes(said, spans, heard) if turn.may_quote else spans
+    return _with_quotes(said, spans, heard) if turn.marks & _QUOTE else spans
 
 
 def _with_quotes(said: str, spans: list[Span], heard: Heard) -> list[Span]:
@@ -185,7 +181,7 @@ def _whole(said: str, turn: Turn) -> str | None:
         return None
     if turn.is_bot:
         return "bot_turn"
-    return "notice_turn" if turn.may_notify and len(said) < _NOTICE_CHARS and _NOTICE.match(said) else None
+    return "notice_turn" if turn.marks & _NOTIFY and len(said) < _NOTICE_CHARS and _NOTICE.match(said) else None
 
 
 def _outside_code(said: str, found: Sequence[Span]) -> list[Span]:
@@ -201,56 +197,34 @@ def _outside_code(said: str, found: Sequence[Span]) -> list[Span]:
 
 
 class _Turns(NamedTuple):
-    """Turns of all documents, in order.
+    """Turns of all documents, in order: row of the document, and the fields of `Turn`."""
 
-    Args:
-        columns: Row of the document, then those of `Turn`.
-        said: What each says.
-    """
+    rows: npt.NDArray[np.int64]
+    starts: npt.NDArray[np.int64]
+    ends: npt.NDArray[np.int64]
+    is_bot: npt.NDArray[np.bool_]
+    is_opening: npt.NDArray[np.bool_]
+    marks: npt.NDArray[np.int64]
 
-    columns: pl.DataFrame
-    said: list[str]
 
-
-def _turns(blocks: pa.ChunkedArray, texts: Sequence[str]) -> _Turns:
-    """Turns of the documents; one without turns is one.
-
-    There are thousands, and a few columns of each: they are gathered as arrays, and polars is asked once.
-    """
+def _turns(blocks: pa.ChunkedArray, text: pa.ChunkedArray) -> _Turns:
+    """Turns of the documents; one without turns is one."""
     whole = blocks.combine_chunks()
-    flat = pc.list_flatten(whole)
+    flat = whole.flatten()
     is_turn = pc.equal(pc.struct_field(flat, "kind"), "turn").to_numpy(zero_copy_only=False)
     rows = pc.list_parent_indices(whole).to_numpy()[is_turn]
     starts, ends = (pc.struct_field(flat, name).to_numpy()[is_turn] for name in ("start", "end"))
-    who = pc.struct_field(flat, "attributes").filter(pa.array(is_turn))
-    silent = np.setdiff1d(np.arange(len(texts)), rows)
+    who = utf8_column(pa.chunked_array([pc.struct_field(flat, "attributes").cast(pa.large_string())]))
+    told = _ATTRIBUTES.look(who.data, who.offsets[:-1][is_turn], who.offsets[1:][is_turn])
+    silent = np.setdiff1d(np.arange(len(text)), rows)
     if len(silent):
         order = np.argsort(np.concatenate([rows, silent]), kind="stable")
-        rows = np.concatenate([rows, silent])[order]
-        starts = np.concatenate([starts, np.zeros(len(silent), np.int64)])[order]
-        ends = np.concatenate([ends, [len(texts[row]) for row in silent]])[order]
-        who = pa.concat_arrays([who, pa.array(['"kind":"issue"'] * len(silent), who.type)]).take(pa.array(order))
-    places = zip(rows.tolist(), starts.tolist(), ends.tolist(), strict=True)
-    said = [texts[row][start:end] for row, start, end in places]
-    given = {
-        "row": rows,
-        "start": starts,
-        "end": ends,
-        "who": pl.from_arrow(who),
-        "said": pl.Series(said, dtype=pl.String),
-    }
-    by, words = pl.col("who").fill_null("").str, pl.col("said").str
-    columns = pl.DataFrame(given).select(
-        *("row", "start", "end"),
-        # A translation by a program stays: it pairs two languages.
-        is_bot=by.contains('"is_bot": ?true') & ~by.contains('"translation": ?true'),
-        is_opening=by.contains('"kind": ?"issue"'),
-        may_match=words.contains(GATE),
-        may_quote=words.contains(_QUOTES),
-        # Only short ones are notices.
-        may_notify=pl.when(pl.col("end") - pl.col("start") < _NOTICE_CHARS)
-        .then(pl.col("said"))
-        .str.contains(_NOTICE_GATE)
-        .fill_null(False),
-    )
-    return _Turns(columns, said)
+        lengths = pc.utf8_length(text).to_numpy()[silent]
+        added = silent, np.zeros(len(silent), np.int64), lengths, np.full(len(silent), _ISSUE)
+        given = zip((rows, starts, ends, told), added, strict=True)
+        rows, starts, ends, told = (np.concatenate(both)[order] for both in given)
+    said = utf8_column(text)
+    marks = _MARKERS.look(said.data, *byte_spans(said, rows, starts, ends))
+    marks[ends - starts >= _NOTICE_CHARS] &= ~_NOTIFY  # only short ones are notices
+    # A translation by a program stays: it pairs two languages.
+    return _Turns(rows, starts, ends, told & (_BOT | _TRANSLATION) == _BOT, told & _ISSUE != 0, marks)

@@ -1,10 +1,12 @@
 """The UTF-8 of an Arrow column, as compiled kernels read it: views, no copies."""
 
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
+
+from tasks.engine.kernel import kernel
 
 
 class Utf8Column(NamedTuple):
@@ -34,3 +36,28 @@ def utf8_column(column: pa.ChunkedArray) -> Utf8Column:
     for view in (positions, values):
         view.setflags(write=False)
     return Utf8Column(values, positions)
+
+
+def byte_spans(
+    column: Utf8Column, rows: npt.NDArray[np.int64], starts: npt.NDArray[np.int64], ends: npt.NDArray[np.int64]
+) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.int64]]:
+    """Where spans in code points of documents `rows` begin and end in `column.data`; best in order."""
+    found = np.empty((2, len(rows)), np.int64)
+    _find_bytes(column.data, column.offsets, rows, starts, ends, found)
+    return found[0], found[1]
+
+
+@kernel
+def _find_bytes(data: Any, offsets: Any, rows: Any, starts: Any, ends: Any, found: Any) -> None:
+    at = points = np.int64(0)
+    for index in range(len(rows)):
+        first, last = offsets[rows[index]], offsets[rows[index] + 1]
+        if index == 0 or rows[index] != rows[index - 1] or starts[index] < points:
+            at, points = first, 0
+        for side in range(2):
+            wanted = starts[index] if side == 0 else ends[index]
+            # Over the bytes of `wanted` characters, then over those that belong to the last of them.
+            while at < last and (points < wanted or data[at] & 0xC0 == 0x80):
+                points += data[at] & 0xC0 != 0x80
+                at += 1
+            found[side, index] = at
