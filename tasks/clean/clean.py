@@ -194,7 +194,7 @@ def _merged(spans: list[tuple[int, int]]) -> list[Edit]:
 
 STEP: Final = Step(
     name=NAME,
-    version=11,
+    version=12,
     settings=CleanSettings,
     reads=DOCUMENT,
     writes=DOCUMENT,

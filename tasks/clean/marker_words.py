@@ -22,6 +22,7 @@ class MarkerWords(NamedTuple):
     """Words by the hash of their first three bytes.
 
     Args:
+        begins: By hash, whether a word has it.
         slots: By hash, the first of the words that have it; the number of words where none has.
         texts: UTF-8 of all words behind their first three bytes.
         ends: Where that of each ends, behind a 0.
@@ -31,6 +32,7 @@ class MarkerWords(NamedTuple):
         others: The next word in the same slot.
     """
 
+    begins: npt.NDArray[np.bool_]
     slots: npt.NDArray[np.int16]
     texts: npt.NDArray[np.uint8]
     ends: npt.NDArray[np.int64]
@@ -49,11 +51,11 @@ class MarkerWords(NamedTuple):
 
 
 def marker_words(kinds: Mapping[int, Sequence[str]], *, in_either_case: int = 0) -> MarkerWords:
-    """Make words ready to be looked for.
+    r"""Make words ready to be looked for.
 
     Args:
-        kinds: Words by the bit that stands for them; a "\\n" at the beginning of one is the beginning of a line or of
-            the text.
+        kinds: Words by the bit that stands for them; a "\n" at the beginning of one is the beginning of a line or of
+            the text, and no other word begins with blanks or quote marks.
         in_either_case: Bits of those kinds whose words may have upper or lower case letters.
 
     Raises:
@@ -75,44 +77,53 @@ def marker_words(kinds: Mapping[int, Sequence[str]], *, in_either_case: int = 0)
     texts = np.frombuffer(b"".join(word[3:] for word in encoded), np.uint8)
     ends = np.cumsum([0, *(len(word) - 3 for word in encoded)])
     bits, folds = (np.array([row[place] for row in listed], np.int64) for place in (1, 2))
-    return MarkerWords(slots, texts, ends, np.array(heads), folds, bits, others)
+    return MarkerWords(slots < len(listed), slots, texts, ends, np.array(heads), folds, bits, others)
 
 
 @kernel
 def _slot(head: Any) -> Any:
-    return (((head | _LOWER) * 0x9E3779B1) & 0xFFFFFFFF) >> (32 - _SLOT_BITS)
+    return ((head | _LOWER) * 0x9E3779B1 >> 32 - _SLOT_BITS) & ((1 << _SLOT_BITS) - 1)
 
 
 @kernel
 def _look(data: Any, starts: Any, ends: Any, words: Any, seen: Any) -> None:
+    begins = words.begins
     for text in range(len(starts)):
-        i, end = starts[text], ends[text]
-        head, begins, bits = 0x0A0A, True, 0
+        i, end, bits = starts[text], ends[text], 0
         while i < end:
-            byte = data[i]
-            i += 1
-            if begins and (byte == 32 or byte == 9):
-                continue
-            head = (head << 8 | byte) & 0xFFFFFF
-            word = words.slots[_slot(head)]
-            while word < len(words.heads):
-                if _is_word(words, word, head, data, i, end):
-                    bits |= words.kinds[word]
-                word = words.others[word]
-            begins = byte == 10 or (begins and byte == 62)
-            if begins:
-                head = 0x0A0A
+            head = np.int64(0x0A0A)
+            while i < end and (data[i] == 32 or data[i] == 9):
+                i += 1
+            # To the end of the line, or behind a quote mark: there it begins again.
+            while i < end:
+                byte = np.int64(data[i])
+                i += 1
+                head = (head << 8 | byte) & 0xFFFFFF
+                if begins[_slot(head)]:
+                    bits |= _kinds_of(words, head, data, i, end)
+                if byte == 10 or head == 0x0A0A3E:
+                    break
         seen[text] = bits
 
 
 @kernel
+def _kinds_of(words: Any, head: Any, data: Any, i: Any, end: Any) -> Any:
+    """Bits of the words that begin with the three bytes of `head` and go on at `i`."""
+    bits, word = 0, words.slots[_slot(head)]
+    while word < len(words.heads):
+        if _is_word(words, word, head, data, i, end):
+            bits |= words.kinds[word]
+        word = words.others[word]
+    return bits
+
+
+@kernel
 def _is_word(words: Any, word: Any, head: Any, data: Any, i: Any, end: Any) -> Any:
-    """Whether a word begins with the three bytes of `head` and goes on at `i`."""
     at, fold = words.ends[word], words.folds[word]
     size = words.ends[word + 1] - at
     if head | fold != words.heads[word] or size > end - i:
         return False
-    for k in range(size):
-        if data[i + k] | fold & 0x20 != words.texts[at + k]:
-            return False
-    return True
+    k = 0
+    while k < size and data[i + k] | fold & 0x20 == words.texts[at + k]:
+        k += 1
+    return k == size

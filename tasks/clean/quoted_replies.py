@@ -7,14 +7,15 @@ so does a quote of anything that is not in the thread.
 """
 
 import re
+from collections.abc import Iterator
 from itertools import pairwise
 from typing import Final
 
-from tasks.clean.thread_rules import Span, without_attribution, without_footer
+from tasks.clean.thread_rules import Span, without
 
-_QUOTE: Final = re.compile(
-    r"(?:^[ ]{0,3}>[^\n]*(?:\n|\Z))(?:[ ]{0,3}>[^\n]*(?:\n|\Z)|[ \t]*\n(?=[ ]{0,3}>))*", re.MULTILINE
-)
+# To be looked for at the beginning of a line.
+_QUOTE: Final = re.compile(r"[ ]{0,3}>[^\n]*(?:\n|\Z)(?:[ ]{0,3}>[^\n]*(?:\n|\Z)|[ \t]*\n(?=[ ]{0,3}>))*")
+_QUOTED_LINE: Final = re.compile(r"\n[ ]{0,3}>")
 _LINE_MARKS: Final = re.compile(r"^[ \t>]+")
 _ASCII_BLANKS: Final = b"\t\n\x0b\x0c\r\x1c\x1d\x1e\x1f >"
 # Share of a quote's characters that must have been said: mail programs break and escape a few.
@@ -50,37 +51,45 @@ class Heard:
         return self._squeezed
 
 
-def repeated_quotes(text: str, heard: Heard, code: list[tuple[int, int]]) -> list[Span]:
+def repeated_quotes(text: str, heard: Heard, code: list[tuple[int, int]], marks: int = -1) -> list[Span]:
     """Quotes of a message that repeat what was said before.
 
     Args:
         text: The message.
         heard: Everything said before it.
         code: Where its code is: a ">" there quotes nobody.
+        marks: Bits of the rules it has words of (`thread_rules.MARKS`).
     """
     quotes = [
         found
-        for found in _QUOTE.finditer(text)
-        if not any(start < found.end() and found.start() < end for start, end in code)
+        for found in _quotes(text)
+        if not (code and any(start < found.end() and found.start() < end for start, end in code))
     ]
     if not quotes:
         return []
-    answers = [text[before.end() : after.start()].strip() for before, after in pairwise(quotes)]
-    if any(answers):
-        return []
-    if _body(text[: quotes[0].start()]) and text[quotes[-1].end() :].strip():
+    if any(text[before.end() : after.start()].strip() for before, after in pairwise(quotes)):
+        return []  # each is answered
+    above = without(text[: quotes[0].start()], "mail_attribution", marks)
+    if above.strip() and text[quotes[-1].end() :].strip():
         return []  # in the middle: what is above it leads to it
-    return [(quote.start(), quote.end(), "quoted_reply") for quote in quotes if _is_repeated(quote[0], heard.squeezed)]
+    said = heard.squeezed
+    return [(found.start(), found.end(), "quoted_reply") for found in quotes if _is_repeated(found[0], said, marks)]
 
 
-def _body(text: str) -> str:
-    """What is said above a quote, the line that introduces it aside."""
-    return without_attribution(text).strip()
+def _quotes(text: str) -> Iterator[re.Match[str]]:
+    found = _QUOTE.match(text)
+    while True:
+        if found:
+            yield found
+        line = _QUOTED_LINE.search(text, found.end() - 1 if found else 0)
+        if not line:
+            return
+        found = _QUOTE.match(text, line.start() + 1)
 
 
-def _is_repeated(quote: str, heard: str) -> bool:
+def _is_repeated(quote: str, heard: str, marks: int) -> bool:
     said = total = 0
-    for line in without_footer(without_attribution(quote)).split("\n"):
+    for line in without(without(quote, "mail_attribution", marks), "mail_footer", marks).split("\n"):
         squeezed = squeeze(_LINE_MARKS.sub("", line))
         if len(squeezed) >= _LEAST:
             total += len(squeezed)

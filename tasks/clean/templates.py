@@ -6,12 +6,15 @@ below its heading; an instruction stands there together with answers that differ
 """
 
 import re
-from collections import Counter, defaultdict
-from collections.abc import Iterator, Mapping, Sequence
+from collections import defaultdict
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from itertools import chain
-from typing import Final
+from typing import Final, NamedTuple
 
+import numpy as np
+import numpy.typing as npt
+
+from tasks.clean.shared_lines import shared_lines
 from tasks.clean.thread_rules import Span
 from tasks.engine.markdown_fences import fence_spans
 
@@ -25,6 +28,8 @@ _BESIDE_SHARE: Final = 0.3
 _BOX: Final = r"^\s*[-*] \[[ xX]\]"
 _TICKED: Final = re.compile(r"^[-*] \[[xX]\]")
 _HEADING: Final = re.compile(r"#{1,6}[ \t]+\S|\*\*[^*\n]{2,80}\*\*:?$|[^\s:：][^:：\n]{0,40}[:：]$")
+_HEADING_STARTS: Final = ("#", "*")
+_HEADING_ENDS: Final = (":", "：")
 _NO_ANSWER: Final = re.compile(r"_?no response_?|n/?a|none|无|無|没有|暂无|-+|\.+", re.IGNORECASE)
 
 
@@ -45,44 +50,61 @@ class _Section:
     end: int = 0
 
 
-def template_spans(openings: Sequence[tuple[int, str, str]]) -> dict[int, list[Span]]:
-    """Spans of template text, by row.
+class Openings(NamedTuple):
+    """What issues were opened with.
 
     Args:
-        openings: Row, repository and opening text of each issue.
+        rows: Of each, the row of its document.
+        repos: Number of its repository.
+        data: UTF-8 of all of them.
+        starts: Where each begins in it.
+        ends: Where it ends.
     """
-    repeated = _repeated_lines(openings)
-    if not repeated:
+
+    rows: npt.NDArray[np.int64]
+    repos: npt.NDArray[np.int64]
+    data: npt.NDArray[np.uint8]
+    starts: npt.NDArray[np.int64]
+    ends: npt.NDArray[np.int64]
+
+
+def template_spans(openings: Openings) -> dict[int, list[Span]]:
+    """Spans of template text, by row, in code points of the opening text."""
+    if len(openings.rows) < _MIN_ISSUES:
         return {}
-    touched = {row for rows in repeated.values() for row in rows}
-    sections = {row: (repo, list(_sections(text))) for row, repo, text in openings if row in touched}
+    repeated = _repeated_lines(openings)
+    # What is neither heading nor template stays wherever it stands.
+    touched = {row for (_, line), rows in repeated.items() if _says_enough(line) or _is_heading(line) for row in rows}
+    sections = {row: (repo, list(_sections(text))) for row, repo, text in _texts(openings, touched)}
     template = {key for key, rows in repeated.items() if _is_template(key, rows, sections, repeated)}
     found = {row: list(_spans(repo, parts, template, repeated)) for row, (repo, parts) in sections.items()}
     return {row: spans for row, spans in found.items() if spans}
 
 
-def _repeated_lines(openings: Sequence[tuple[int, str, str]]) -> dict[tuple[str, str], list[int]]:
+def _repeated_lines(openings: Openings) -> dict[tuple[int, str], list[int]]:
     """Rows by repository and line, of lines that enough of them have."""
-    if len(openings) < _MIN_ISSUES:
-        return {}
-    lines_of: dict[str, dict[int, set[str]]] = defaultdict(dict)
-    for row, repo, text in openings:
-        lines_of[repo][row] = set(_normalized_lines(text))
-    repeated: dict[tuple[str, str], list[int]] = defaultdict(list)
-    for repo, issues in lines_of.items():
-        # Nearly all lines stand in one issue: they are counted, and only those of several are listed.
-        least = max(_MIN_ISSUES, _MIN_SHARE * len(issues))
-        counts = Counter(chain.from_iterable(issues.values()))
-        common = {line for line, n in counts.items() if n >= least and (len(line) > 1 or not line.isascii())}
-        for row, lines in issues.items():
-            for line in lines & common:
-                repeated[repo, line].append(row)
-    return dict(repeated)
+    least = np.ceil(np.maximum(_MIN_ISSUES, _MIN_SHARE * np.bincount(openings.repos))).astype(np.int64)
+    lines = shared_lines(openings.data, openings.starts, openings.ends, openings.repos, least)
+    rows_of: dict[tuple[int, str], list[int]] = defaultdict(list)
+    places = zip(lines.starts.tolist(), lines.ends.tolist(), strict=True)
+    written = (_normalized(openings.data[start:end].tobytes().decode()) for start, end in places)
+    repos, rows = (column[lines.texts].tolist() for column in (openings.repos, openings.rows))
+    for repo, line, row in zip(repos, written, rows, strict=True):
+        rows_of[repo, line].append(row)
+    return {
+        (repo, line): rows
+        for (repo, line), rows in rows_of.items()
+        if len(rows) >= least[repo] and (len(line) > 1 or not line.isascii())
+    }
 
 
-def _normalized_lines(text: str) -> list[str]:
-    lines = text.split("\n")
-    return [_normalized(line) for line in lines] if " [" in text else [line.strip() for line in lines]
+def _texts(openings: Openings, chosen: Collection[int]) -> Iterator[tuple[int, int, str]]:
+    """Row, repository and text of the openings in rows that are chosen."""
+    for row, repo, start, end in zip(
+        *(column.tolist() for column in (openings.rows, openings.repos, openings.starts, openings.ends)), strict=True
+    ):
+        if row in chosen:
+            yield row, repo, openings.data[start:end].tobytes().decode()
 
 
 def _normalized(raw: str) -> str:
@@ -99,8 +121,8 @@ def _sections(text: str) -> Iterator[_Section]:
         start, end = position, min(position + len(raw) + 1, len(text))
         position += len(raw) + 1
         line = _normalized(raw)
-        fenced = any(low <= start < high for low, high in fences)
-        if not fenced and _HEADING.match(line):
+        fenced = bool(fences) and any(low <= start < high for low, high in fences)
+        if not fenced and _is_heading(line):
             section.end = start
             yield section
             section = _Section(line, start)
@@ -111,16 +133,26 @@ def _sections(text: str) -> Iterator[_Section]:
     yield section
 
 
+def _is_heading(line: str) -> bool:
+    # An expression for every line takes most of the time.
+    return (line[:1] in _HEADING_STARTS or line[-1:] in _HEADING_ENDS) and _HEADING.match(line) is not None
+
+
+def _says_enough(line: str) -> bool:
+    """Whether a line is a box to tick or says more than yes, no, thanks or 谢谢."""
+    return len(line.encode()) >= _MIN_LENGTH or re.match(_BOX, line) is not None
+
+
 def _is_template(
-    key: tuple[str, str],
+    key: tuple[int, str],
     rows: Sequence[int],
-    sections: Mapping[int, tuple[str, list[_Section]]],
-    repeated: Mapping[tuple[str, str], Sequence[int]],
+    sections: Mapping[int, tuple[int, list[_Section]]],
+    repeated: Mapping[tuple[int, str], Sequence[int]],
 ) -> bool:
     repo, line = key
     if re.match(_BOX, line):
         return True
-    if _HEADING.match(line) or len(line.encode()) < _MIN_LENGTH:
+    if _is_heading(line) or not _says_enough(line):
         return False
     beside = preface = 0
     for row in rows:
@@ -133,10 +165,10 @@ def _is_template(
 
 
 def _spans(
-    repo: str,
+    repo: int,
     sections: Sequence[_Section],
-    template: set[tuple[str, str]],
-    repeated: Mapping[tuple[str, str], Sequence[int]],
+    template: set[tuple[int, str]],
+    repeated: Mapping[tuple[int, str], Sequence[int]],
 ) -> Iterator[Span]:
     by_reason: dict[str, list[tuple[int, int]]] = defaultdict(list)
     for section in sections:

@@ -120,8 +120,8 @@ _OFFICE_CLASS: Final = re.compile(r"[\"']?(?:xl|et|mso|oa)\w*[\"']?", re.IGNOREC
 _WORDS: Final = {
     "template_comment": ("<!--",),
     "mail_attribution": (
-        *("wrote:", "wrote :", "schrieb:", "schrieb :", "écrit:", "écrit :", "写道", "寫道", "写到", "Original Message"),
-        *("Forwarded message", "原始邮件", "原始郵件", "转发的邮件", "轉寄郵件"),
+        *("wrote:", "wrote :", "schrieb:", "schrieb :", "écrit:", "écrit :", "写道", "寫道", "写到"),
+        *("Original Message", "Forwarded message", "原始邮件", "原始郵件", "转发的邮件", "轉寄郵件"),
     ),
     "mail_header": ("\nFrom", "*From", "发件人", "寄件者", "寄件人"),
     "mail_footer": (
@@ -138,6 +138,7 @@ MARKS: Final = {reason: 1 << place for place, reason in enumerate(_WORDS)}
 """Bit of each reason: a message has a word of its rule."""
 MARKERS: Final = {MARKS[reason]: words for reason, words in _WORDS.items()}
 """Words by that bit, as `marker_words` takes them."""
+_WITHIN_LINES: Final = {reason: [word.lstrip("\n") for word in words] for reason, words in _WORDS.items()}
 # All begin with a line, but that of comments.
 _RULES: Final = {
     "template_comment": _COMMENT,
@@ -150,17 +151,10 @@ _RULES: Final = {
 }
 
 
-def without_attribution(text: str) -> str:
-    """`text` without the lines that introduce a quoted mail."""
-    return _without(text, "mail_attribution")
-
-
-def without_footer(text: str) -> str:
-    """`text` without what mail programs write below a message."""
-    return _without(text, "mail_footer")
-
-
-def _without(text: str, reason: str) -> str:
+def without(text: str, reason: str, marks: int = -1) -> str:
+    """`text` without what a rule finds; `marks` as `rule_spans` takes them."""
+    if not marks & MARKS[reason]:
+        return text
     pieces, position = [], 0
     for found in _finds(text, reason):
         pieces.append(text[position : found.start()])
@@ -198,7 +192,7 @@ def _finds(text: str, reason: str) -> Iterator[re.Match[str]]:
     if rule is _ATTRIBUTION and text.isascii():
         rule = _ASCII_ATTRIBUTION
     end = 0
-    for start in sorted(set(_line_starts(text, _WORDS[reason]))):
+    for start in sorted(set(_line_starts(text, _WITHIN_LINES[reason]))):
         if start >= end and (found := rule.match(text, start)):
             yield found
             end = found.end()
@@ -206,7 +200,7 @@ def _finds(text: str, reason: str) -> Iterator[re.Match[str]]:
 
 def _line_starts(text: str, words: Sequence[str]) -> Iterator[int]:
     """Where lines with one of the words begin, and the lines above them."""
-    for word in (word.lstrip("\n") for word in words):
+    for word in words:
         at = text.find(word)
         while at >= 0:
             line = text.rfind("\n", 0, at) + 1

@@ -5,6 +5,7 @@ nothing else goes whole, with the break before it; the text a thread was opened 
 """
 
 import re
+from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from typing import Final, NamedTuple
 
@@ -17,7 +18,7 @@ from schemas.sides import REMOVED_SPAN
 from tasks.clean.marker_words import marker_words
 from tasks.clean.message_code import code_spans
 from tasks.clean.quoted_replies import Heard, repeated_quotes
-from tasks.clean.templates import template_spans
+from tasks.clean.templates import Openings, template_spans
 from tasks.clean.thread_rules import MARKERS, MARKS, Span, rule_spans
 from tasks.engine.markdown_fences import fence_spans
 from tasks.engine.utf8 import byte_spans, utf8_column
@@ -93,10 +94,10 @@ def find_thread_noise(batch: pa.Table) -> pa.Table:
         documents = documents.filter(said_by_people)
     texts = documents["text"].to_pylist()
     turns = _turns(documents["blocks"], documents["text"])
-    templates = template_spans(_openings(turns, texts, documents["repo"].to_pylist()))
-    spoken: dict[int, list[Turn]] = {row: [] for row in np.union1d(turns.rows[turns.is_bot | (turns.marks != 0)], np.array([*templates], int)).tolist()}
-    wanted = np.isin(turns.rows, [*spoken])
-    for row, *turn in zip(*(column[wanted].tolist() for column in turns), strict=True):
+    templates = template_spans(_openings(turns, documents))
+    spoken: dict[int, list[Turn]] = defaultdict(list)
+    looked_at = _looked_at(turns, [*templates])
+    for row, *turn in zip(*(column[looked_at].tolist() for column in turns), strict=True):
         spoken[row].append(Turn(*turn))
     ids = documents["id"].to_pylist()
     rows = [
@@ -107,10 +108,25 @@ def find_thread_noise(batch: pa.Table) -> pa.Table:
     return REMOVED_SPAN.from_rows(rows)
 
 
-def _openings(turns: "_Turns", texts: Sequence[str], repos: Sequence[str | None]) -> list[tuple[int, str, str]]:
-    """Row, repository and opening text of each issue of a repository."""
-    places = zip(*(column[turns.is_opening].tolist() for column in (turns.rows, turns.starts, turns.ends)), strict=True)
-    return [(row, repo, texts[row][start:end]) for row, start, end in places if (repo := repos[row]) is not None]
+def _looked_at(turns: "_Turns", templates: Sequence[int]) -> npt.NDArray[np.bool_]:
+    """Turns in which something may be found, or that are said above a quote; templates are found in some rows."""
+    above = np.arange(len(turns.rows))
+    last_quote = np.full(int(turns.rows.max(initial=-1)) + 1, -1)
+    quotes = np.flatnonzero(turns.marks & _QUOTE)
+    last_quote[turns.rows[quotes]] = quotes
+    opened = turns.is_opening & np.isin(turns.rows, templates)
+    return np.asarray(turns.is_bot | (turns.marks != 0) | opened | (above < last_quote[turns.rows]), np.bool_)
+
+
+def _openings(turns: "_Turns", documents: pa.Table) -> Openings:
+    """What each issue of a repository was opened with."""
+    repos = documents["repo"].combine_chunks().dictionary_encode().indices.fill_null(-1).to_numpy()[turns.rows]
+    chosen = np.flatnonzero(turns.is_opening & (repos >= 0))
+    chosen = chosen[np.append(np.diff(turns.rows[chosen]) > 0, True)[: len(chosen)]]  # the last of each document
+    text = utf8_column(documents["text"])
+    rows = turns.rows[chosen]
+    spans = byte_spans(text, rows, turns.starts[chosen], turns.ends[chosen])
+    return Openings(rows, repos[chosen].astype(np.int64), text.data, *spans)
 
 
 def thread_spans(text: str, turns: Sequence[Turn], template: Sequence[Span] = ()) -> Iterator[Span]:
@@ -118,20 +134,19 @@ def thread_spans(text: str, turns: Sequence[Turn], template: Sequence[Span] = ()
 
     Args:
         text: Of the document.
-        turns: In order.
+        turns: In order; without those that have nothing to be found and no quote below.
         template: What the first turn has of its template, in code points of that turn.
     """
     # Behind the last quote nothing is compared any more.
     last_quote = max((index for index, turn in enumerate(turns) if turn.marks & _QUOTE), default=-1)
     heard = Heard(text[: turns[0].start])
     for index, turn in enumerate(turns):
-        if index > last_quote and not (turn.is_bot or turn.marks or (template and turn.is_opening)):
-            continue
         said = text[turn.start : turn.end]
         spans = _spans(said, turn, template, heard)
+        left = _without(said, spans)
         if index < last_quote:
-            heard.add(_without(said, spans))
-        if spans and not turn.is_opening and not _without(said, spans).strip():
+            heard.add(left)
+        if spans and not turn.is_opening and not left.strip():
             gap = len(_BREAK) if text.endswith(_BREAK, 0, turn.start) else 0
             yield turn.start - gap, turn.end, spans[0][2]
         else:
@@ -142,18 +157,21 @@ def _spans(said: str, turn: Turn, template: Sequence[Span], heard: Heard) -> lis
     """Spans of one message, in order, none overlapping another."""
     if reason := _whole(said, turn):
         return [(0, len(said), reason)]
-    found = [*rule_spans(said, turn.marks), *(template if turn.is_opening else ())]
+    found = rule_spans(said, turn.marks) if turn.marks else []
+    if template and turn.is_opening:
+        found += template
     spans = _outside_code(said, found) if found else []
-    return _with_quotes(said, spans, heard) if turn.marks & _QUOTE else spans
+    return _with_quotes(said, spans, heard, turn.marks) if turn.marks & _QUOTE else spans
 
 
-def _with_quotes(said: str, spans: list[Span], heard: Heard) -> list[Span]:
+def _with_quotes(said: str, spans: list[Span], heard: Heard, marks: int) -> list[Span]:
     """`spans` and the quotes that repeat what was heard, looked for in what the spans leave."""
     left = _without(said, spans)
-    quotes = [
-        (_before_cuts(start, spans), _before_cuts(end, spans, end=True), reason)
-        for start, end, reason in repeated_quotes(left, heard, fence_spans(left))
-    ]
+    # Where something was cut there may be words that were none.
+    quoted = repeated_quotes(left, heard, fence_spans(left), -1 if spans else marks)
+    if not quoted:
+        return spans
+    quotes = [(_before_cuts(start, spans), _before_cuts(end, spans, end=True), reason) for start, end, reason in quoted]
     kept = [span for span in spans if not any(start <= span[0] and span[1] <= end for start, end, _ in quotes)]
     return sorted([*kept, *quotes])
 
@@ -168,6 +186,8 @@ def _before_cuts(position: int, spans: Sequence[Span], *, end: bool = False) -> 
 
 
 def _without(said: str, spans: Sequence[Span]) -> str:
+    if not spans:
+        return said
     pieces, position = [], 0
     for start, end, _ in spans:
         pieces.append(said[position:start])

@@ -53,7 +53,7 @@ def _find_bytes(data: Any, offsets: Any, rows: Any, starts: Any, ends: Any, foun
     for index in range(len(rows)):
         first, last = offsets[rows[index]], offsets[rows[index] + 1]
         if index == 0 or rows[index] != rows[index - 1] or starts[index] < points:
-            at, points = first, 0
+            at, points = first, np.int64(0)
         for side in range(2):
             wanted = starts[index] if side == 0 else ends[index]
             # Over the bytes of `wanted` characters, then over those that belong to the last of them.
