@@ -1,8 +1,8 @@
 """Who wrote a turn of a thread: a person or a program, a maintainer or not."""
 
 import re
-from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections import Counter, defaultdict
+from collections.abc import Mapping, Sequence
 from functools import lru_cache
 from itertools import pairwise
 from typing import Final
@@ -135,42 +135,49 @@ def who(user: Person) -> tuple[str | None, bool]:
     return _named(user) if type(user) is str else (login_of(user), is_bot(user))
 
 
-def mark_canned(threads: Iterable[Thread]) -> None:
+def mark_canned(threads: Sequence[Thread]) -> None:
     """Mark comments that an account makes again and again, and as bots the accounts that make no others.
 
     A maintainer who pastes "please attach a log" keeps his turns; they are marked, for they answer nothing.
     """
-    alike: dict[tuple[str, bytes], list[tuple[str, Turn]]] = defaultdict(list)
-    for thread in threads:
-        key = thread.key
-        for turn in thread.turns:
-            if turn.author and turn.kind != "issue" and not turn.is_bot and len(turn.body) >= _CANNED_CHARS:
-                # Of bytes digits are taken out in a quarter of the time.
-                head = turn.body[:_HEAD].encode("utf-8", "surrogatepass").translate(None, _DIGITS)
-                alike[turn.author, head].append((key, turn))
+    said = [
+        (thread, turn)
+        for thread in threads
+        for turn in thread.turns
+        if turn.author and turn.kind != "issue" and not turn.is_bot and len(turn.body) >= _CANNED_CHARS
+    ]
+    if not said:
+        return
+    # Of all at once digits are taken out in a tenth of the time; no text has a NUL.
+    heads = "\0".join([turn.body[:_HEAD] for _, turn in said]).encode().translate(None, _DIGITS).split(b"\0")
+    beginnings = [(turn.author or "", head) for (_, turn), head in zip(said, heads, strict=True)]
+    often = {beginning for beginning, count in Counter(beginnings).items() if count >= _CANNED_THREADS}
+    alike: dict[tuple[str, bytes], list[tuple[Thread, Turn]]] = defaultdict(list)
+    for beginning, one in zip(beginnings, said, strict=True):
+        if beginning in often:
+            alike[beginning].append(one)
     canned: dict[str, int] = defaultdict(int)
     for (author, _), found in alike.items():
-        if len(found) >= _CANNED_THREADS:
-            canned[author] += _mark_same(found)
+        canned[author] += _mark_same(found)
     if any(count >= _CANNED_COMMENTS for count in canned.values()):
         _mark_programs(threads, canned)
 
 
-def _mark_same(found: list[tuple[str, Turn]]) -> int:
+def _mark_same(found: list[tuple[Thread, Turn]]) -> int:
     """Mark those of which enough threads have the same; gives their number."""
-    by_words: dict[str, list[tuple[str, Turn]]] = defaultdict(list)
-    for key, turn in found:
-        by_words[_FILLED_IN.sub("", turn.body)].append((key, turn))
+    by_words: dict[str, list[tuple[Thread, Turn]]] = defaultdict(list)
+    for thread, turn in found:
+        by_words[_FILLED_IN.sub("", turn.body)].append((thread, turn))
     marked = 0
     for words, same in by_words.items():
-        if len(words) >= _CANNED_CHARS // 2 and len({key for key, _ in same}) >= _CANNED_THREADS:
+        if len(words) >= _CANNED_CHARS // 2 and len({thread.key for thread, _ in same}) >= _CANNED_THREADS:
             marked += len(same)
             for _, turn in same:
                 turn.canned = True
     return marked
 
 
-def _mark_programs(threads: Iterable[Thread], canned: Mapping[str, int]) -> None:
+def _mark_programs(threads: Sequence[Thread], canned: Mapping[str, int]) -> None:
     wrote: dict[str, int] = defaultdict(int)
     opened: set[str] = set()
     for thread in threads:
