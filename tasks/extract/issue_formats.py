@@ -6,15 +6,11 @@ lists, recorded HTTP traffic (octokit fixtures). A comment beside its issue is j
 """
 
 import json
-from collections.abc import Callable, Iterator
-from functools import wraps
-from typing import Concatenate, Final, ParamSpec, TypeVar
+from collections.abc import Iterator
+from typing import Final
 
-from msgspec import UNSET, DecodeError, Raw
-from msgspec.json import Decoder
+from msgspec import DecodeError, Raw
 
-from tasks.extract.issue_exports import Nodes, Note, Person, Record
-from tasks.extract.issue_fields import nodes
 from tasks.extract.issue_json import (
     Level,
     Names,
@@ -25,9 +21,20 @@ from tasks.extract.issue_json import (
     is_object,
     mended,
     object_names,
-    read_as,
 )
-from tasks.extract.issue_sightings import BadRecord, Comment, FoundRecord, Snapshot, join_comments, keep_newest
+from tasks.extract.issue_sightings import (
+    NESTED,
+    NO_NUMBER,
+    NOT_UNICODE,
+    BadRecord,
+    Comment,
+    FoundRecord,
+    Snapshot,
+    comment,
+    join_comments,
+    keep_newest,
+    snapshot,
+)
 from tasks.extract.settings import ExtractCause
 
 _ISSUE_EVENTS: Final = frozenset(
@@ -35,15 +42,6 @@ _ISSUE_EVENTS: Final = frozenset(
 )
 # Lists of threads in an archive of a whole repository.
 _GROUPS: Final = ("issues", "pulls", "merge_requests")
-
-_RECORD: Final = Decoder(Record)
-_NOTE: Final = Decoder(Note)
-_NODES: Final[Decoder[Nodes]] = Decoder(Nodes)
-_PERSON: Final[Decoder[Person]] = Decoder(Person)
-
-_T = TypeVar("_T")
-_P = ParamSpec("_P")
-
 
 _Item = FoundRecord | BadRecord | Snapshot | Comment
 
@@ -57,20 +55,20 @@ def find_records(raw: bytes, repo: str | None, start: int = 0) -> list[FoundReco
         start: Offset of `raw` in its file, in bytes.
     """
     found: list[FoundRecord | BadRecord] = []
-    snapshots: dict[str, FoundRecord] = {}
+    snapshots: dict[str, Snapshot] = {}
     comments: list[Comment] = []
     for place, text, value in _values(raw, start):
         items: Iterator[_Item] = iter([value]) if isinstance(value, BadRecord) else _walk(text, value, repo, place)
         try:
             for item in items:
                 if isinstance(item, Snapshot):
-                    keep_newest(snapshots, item.record, found)
+                    keep_newest(snapshots, item, found)
                 elif isinstance(item, Comment):
                     comments.append(item)
                 else:
                     found.append(item)
         except RecursionError:
-            found.append(_nested(place))
+            found.append(BadRecord(place, ExtractCause.BAD_JSON, NESTED))
     if comments:
         join_comments(comments, found)
     return found
@@ -86,15 +84,15 @@ def _values(raw: bytes, start: int) -> Iterator[tuple[str, bytes, Level | BadRec
         whole = first_level(body)
     except (DecodeError, RecursionError, UnicodeDecodeError):
         if not _is_lines(body):
-            yield "", *_parse(body, "")
+            yield "", *_parse(body.strip(), "")
             return
     else:
         yield "", body.strip(), whole
         return
     offset = start
     for line in body.split(b"\n"):
-        if line.strip():
-            yield f"byte {offset}", *_parse(line, f"byte {offset}")
+        if text := line.strip():
+            yield f"byte {offset}", *_parse(text, f"byte {offset}")
         offset += len(line) + 1
 
 
@@ -115,15 +113,15 @@ def _parse(text: bytes, place: str) -> tuple[bytes, Level | BadRecord]:
         better = mended(text)
         return better, first_level(better)
     except UnicodeDecodeError:
-        return text, _not_unicode(place)
+        return text, BadRecord(place, ExtractCause.BAD_ENCODING, NOT_UNICODE)
     except RecursionError:
-        return text, _nested(place)
+        return text, BadRecord(place, ExtractCause.BAD_JSON, NESTED)
     except json.JSONDecodeError as error:
         ends = error.pos >= len(error.doc.rstrip()) - 1 or error.msg.startswith("Unterminated string")
         cause = ExtractCause.TRUNCATED if not place and ends else ExtractCause.BAD_JSON
         return text, BadRecord(place, cause, f"not JSON from character {error.pos} on")
     except ValueError:  # a number of thousands of digits
-        return text, _no_number(place)
+        return text, BadRecord(place, ExtractCause.BAD_JSON, NO_NUMBER)
 
 
 def _walk(text: bytes | Raw, value: Level, repo: str | None, place: str) -> Iterator[_Item]:
@@ -132,9 +130,9 @@ def _walk(text: bytes | Raw, value: Level, repo: str | None, place: str) -> Iter
     elif not isinstance(value, dict):
         yield _not_an_object(place)
     elif "response" in value and "path" in value:
-        yield from _walk_traffic(value["response"], repo, place)
+        yield from _walk_traffic(value["response"], repo)
     elif as_string(value.get("type")) in _ISSUE_EVENTS and is_object(value.get("payload")):
-        yield from _walk_event(value, place)
+        yield from _walk_event(value)
     elif "payload" in value and "actor" in value:
         return  # GH Archive has every kind of event; only some are about issues
     else:
@@ -147,81 +145,35 @@ def _walk_all(values: list[Raw], repo: str | None, place: str) -> Iterator[_Item
         try:
             value = first_level(item)
         except UnicodeDecodeError:
-            yield _not_unicode(where)
+            yield BadRecord(where, ExtractCause.BAD_ENCODING, NOT_UNICODE)
         else:
             yield from _walk(item, value, repo, where)
 
 
 def _walk_object(text: bytes | Raw, value: Names, repo: str | None, place: str) -> Iterator[_Item]:
     if "title" not in value and (inner := _inner(value)):
-        yield _beside(place, text, inner, value, repo)
+        events = [value[name] for name in ("events", "timeline") if is_list(value.get(name))]
+        comments = value["comments"] if is_list(value.get("comments")) else None
+        yield FoundRecord(inner, repo, whole=text, comments=comments, events=events)
     elif any(is_list(value.get(group)) for group in _GROUPS):
         name = as_string(value.get("repo"))
-        for group in _GROUPS:
-            for index, item in enumerate(elements(value.get(group))):
-                where = f"{place} {group} {index}".strip()
-                yield _found(where, item, repo if name is None else name) if is_object(item) else _not_an_object(where)
+        yield from _walk_archive(value, repo if name is None else name, place)
     elif nested := _connection(value):
         yield from _walk_all(nested, repo, place)
     elif "title" in value and ("number" in value or "iid" in value):
-        yield _found(place, text, repo)
+        yield FoundRecord(text, repo)
     elif "body" in value and (address := as_string(value.get("issue_url"))) is not None:
-        yield _comment(place, text, address)
+        yield comment(text, value, address)
     elif "number" in value and "issue" not in value and is_list(value.get("comments")):
         yield BadRecord(place, ExtractCause.BAD_RECORD, "comments of an issue that is not here")
     else:
         yield BadRecord(place, ExtractCause.BAD_RECORD, "not an issue thread in any known format")
 
 
-def _or_bad(
-    read: Callable[Concatenate[str, _P], _T],
-) -> Callable[Concatenate[str, _P], _T | BadRecord]:
-    """`read`, whose first argument is the place, with a BadRecord where it cannot be read."""
-
-    @wraps(read)
-    def read_or_bad(place: str, /, *args: _P.args, **named: _P.kwargs) -> _T | BadRecord:
-        try:
-            return read(place, *args, **named)
-        except UnicodeDecodeError:
-            return _not_unicode(place)
-        except RecursionError:
-            return _nested(place)
-        except ValueError:
-            return _no_number(place)
-
-    return read_or_bad
-
-
-@_or_bad
-def _found(place: str, text: bytes | Raw, repo: str | None) -> FoundRecord:  # noqa: ARG001 - see _or_bad
-    return FoundRecord(read_as(_RECORD, text), repo, [], [text])
-
-
-@_or_bad
-def _comment(place: str, text: bytes | Raw, address: str) -> Comment:  # noqa: ARG001
-    return Comment(read_as(_NOTE, text), address, text)
-
-
-@_or_bad
-def _seen(place: str, text: Raw, repo: str | None, closer: Raw | None = None) -> Snapshot:  # noqa: ARG001
-    """A thread as it was, and who closed it where it does not say."""
-    found = FoundRecord(read_as(_RECORD, text), repo, [], [text])
-    if closer is not None and found.record.closed_by is UNSET:
-        found.record.closed_by = read_as(_PERSON, closer)
-    return Snapshot(found)
-
-
-@_or_bad
-def _beside(place: str, text: bytes | Raw, inner: Raw, value: Names, repo: str | None) -> FoundRecord:  # noqa: ARG001
-    """A record with its comments and its timeline beside it."""
-    found = FoundRecord(read_as(_RECORD, inner), repo, [], [text])
-    for name in ("events", "timeline"):
-        if is_list(value.get(name)):
-            beside = nodes(read_as(_NODES, value[name]))
-            found.events += beside
-    if is_list(value.get("comments")):
-        found.record.comments = read_as(_NODES, value["comments"])
-    return found
+def _walk_archive(value: Names, repo: str | None, place: str) -> Iterator[_Item]:
+    for group in _GROUPS:
+        for index, item in enumerate(elements(value.get(group))):
+            yield FoundRecord(item, repo) if is_object(item) else _not_an_object(f"{place} {group} {index}".strip())
 
 
 def _inner(value: Names) -> Raw | None:
@@ -240,39 +192,28 @@ def _connection(value: Names) -> list[Raw]:
     return elements(nested.get("nodes"))
 
 
-def _walk_traffic(response: Raw, repo: str | None, place: str) -> Iterator[_Item]:
+def _walk_traffic(response: Raw, repo: str | None) -> Iterator[_Item]:
     for item in elements(response) if is_list(response) else [response]:
         value = object_names(item)
         if "title" in value and "number" in value and "comments_url" in value:
-            yield _seen(place, item, repo)
+            yield snapshot(FoundRecord(item, repo))
         elif "body" in value and (address := as_string(value.get("issue_url"))) is not None:
-            yield _comment(place, item, address)
+            yield comment(item, value, address)
 
 
-def _walk_event(event: Names, place: str) -> Iterator[_Item]:
+def _walk_event(event: Names) -> Iterator[_Item]:
     payload = object_names(event["payload"])
     repo = as_string(object_names(event.get("repo")).get("name"))
     inner = next((payload[name] for name in ("issue", "pull_request") if is_object(payload.get(name))), None)
     if inner is None:
         return
     closer = event.get("actor") if as_string(payload.get("action")) == "closed" else None
-    yield _seen(place, inner, repo, closer)
+    yield snapshot(FoundRecord(inner, repo, closer=closer))
     if is_object(payload.get("comment")):
-        address = as_string(object_names(payload["comment"]).get("issue_url"))
-        yield _comment(place, payload["comment"], address or str(as_string(object_names(inner).get("url"))))
+        names = object_names(payload["comment"])
+        address = as_string(names.get("issue_url")) or as_string(object_names(inner).get("url"))
+        yield comment(payload["comment"], names, address)
 
 
 def _not_an_object(place: str) -> BadRecord:
     return BadRecord(place, ExtractCause.BAD_RECORD, "not an object")
-
-
-def _not_unicode(place: str) -> BadRecord:
-    return BadRecord(place, ExtractCause.BAD_ENCODING, "neither UTF-8 nor UTF-16")
-
-
-def _nested(place: str) -> BadRecord:
-    return BadRecord(place, ExtractCause.BAD_JSON, "nested too deeply")
-
-
-def _no_number(place: str) -> BadRecord:
-    return BadRecord(place, ExtractCause.BAD_JSON, "a number that is none")

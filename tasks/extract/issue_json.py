@@ -51,39 +51,39 @@ def mended(text: bytes | Raw) -> bytes:
     return json.dumps(_storable(json.loads(bytes(text).decode()))).encode()
 
 
-def is_object(text: Raw | None) -> bool:
+def is_object(text: bytes | Raw | None) -> bool:
     """Whether it is there and an object."""
     return text is not None and _begins(text, b"{")
 
 
-def is_list(text: Raw | None) -> bool:
+def is_list(text: bytes | Raw | None) -> bool:
     """Whether it is there and a list."""
     return text is not None and _begins(text, b"[")
 
 
-def object_names(text: Raw | None) -> Names:
+def object_names(text: bytes | Raw | None) -> Names:
     """Names of an object; none of anything else."""
     found = _quietly(text) if is_object(text) else None
     return found if isinstance(found, dict) else {}
 
 
-def elements(text: Raw | None) -> list[Raw]:
+def elements(text: bytes | Raw | None) -> list[Raw]:
     """Elements of a list; none of anything else."""
     found = _quietly(text) if is_list(text) else None
     return found if isinstance(found, list) else []
 
 
-def as_string(text: Raw | None) -> str | None:
+def as_string(text: bytes | Raw | None) -> str | None:
     """A string; None for anything else."""
     found = _quietly(text) if text is not None and _begins(text, b'"') else None
     return found if isinstance(found, str) else None
 
 
-def _begins(text: Raw, mark: bytes) -> bool:
+def _begins(text: bytes | Raw, mark: bytes) -> bool:
     return memoryview(text)[0] == mark[0]
 
 
-def _quietly(text: Raw | None) -> Level:
+def _quietly(text: bytes | Raw | None) -> Level:
     try:
         return None if text is None else _LEVEL.decode(text)
     except UnicodeDecodeError:

@@ -5,9 +5,19 @@ from datetime import datetime
 
 from msgspec import Struct, field
 
+from tasks.extract.settings import ExtractCause
+
 
 class BadRecordError(ValueError):
-    """A record is not an issue thread; the message names the field, never its value."""
+    """A record is not an issue thread; the message names the field, never its value.
+
+    Attributes:
+        cause: Cause of its quarantine.
+    """
+
+    def __init__(self, message: str, cause: ExtractCause = ExtractCause.BAD_RECORD) -> None:
+        super().__init__(message)
+        self.cause = cause
 
 
 class Turn(Struct, gc=False):

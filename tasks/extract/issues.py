@@ -23,7 +23,7 @@ from tasks.extract.issue_authors import mark_canned
 from tasks.extract.issue_formats import find_records
 from tasks.extract.issue_records import read_thread
 from tasks.extract.issue_rows import Found, link_merged_pulls, threads_table
-from tasks.extract.issue_sightings import BadRecord, FoundRecord
+from tasks.extract.issue_sightings import BadRecord
 from tasks.extract.issue_threads import BadRecordError
 from tasks.extract.raw import RawError, read_unpacked
 from tasks.extract.rows import quarantine_row
@@ -88,9 +88,10 @@ def _read_entry(entry: Mapping[str, Any], settings: ExtractSettings) -> tuple[li
             bad.append(_quarantine(entry, item.cause, item.message, item.place))
             continue
         try:
-            thread = read_thread(item.record, item.repo, item.events)
+            record, events = item.read()
+            thread = read_thread(record, item.repo, events)
         except BadRecordError as error:
-            bad.append(_quarantine(entry, ExtractCause.BAD_RECORD, str(error), _name(item)))
+            bad.append(_quarantine(entry, error.cause, str(error), item.name()))
             continue
         if thread.title or thread.turns:
             threads.append(Found(entry, thread, item.digest()))
@@ -131,11 +132,6 @@ def _dropped(superseded: pa.Table) -> pa.Table:
         kept_id=pl.Series(kept_ids),
     )
     return dropped.set_column(1, DROP.arrow.field("parent_id"), superseded["parent_id"])
-
-
-def _name(item: FoundRecord) -> str:
-    number = item.record.number
-    return f"{item.repo or ''}#{number}" if isinstance(number, int | str) else item.digest()[:16]
 
 
 def _quarantine(entry: Mapping[str, Any], cause: str, message: str, record: str = "") -> dict[str, Any]:

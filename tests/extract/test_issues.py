@@ -7,7 +7,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from tasks.extract.issue_formats import BadRecord, FoundRecord, find_records
+from tasks.extract.issue_formats import find_records
+from tasks.extract.issue_sightings import BadRecord, FoundRecord
 from tasks.extract.issues import STEP
 from tests.extract.conftest import causes
 from tests.extract.issue_exports import COMMENTS, FORMATS, GH, REST, TEXT, URL, lines
@@ -296,7 +297,8 @@ def test_no_json_breaks_the_reader(value: object):
         if isinstance(item, FoundRecord):
             assert len(item.digest()) == 64
             try:
-                read_thread(item.record, item.repo, item.events)
+                record, events = item.read()
+                read_thread(record, item.repo, events)
             except BadRecordError:
                 continue
 
