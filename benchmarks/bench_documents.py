@@ -30,6 +30,7 @@ import pyarrow as pa
 import pymupdf
 from pydantic import TypeAdapter
 
+from benchmarks.evaluation_corpus import CORPUS
 from benchmarks.metering import machine
 from schemas.inventory import INVENTORY
 from schemas.sources import Source
@@ -206,8 +207,7 @@ def measure_memory(corpus: Path, folder: Path) -> Iterator[dict[str, object]]:
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    default = os.environ.get("WINNOW_CORPUS", Path(__file__).parents[2] / "shared/corpus")
-    parser.add_argument("--corpus", type=Path, default=Path(default))
+    parser.add_argument("--corpus", type=Path, default=CORPUS)
     parser.add_argument("--pymupdf4llm", type=Path, default=os.environ.get("PYMUPDF4LLM_PYTHON"))
     parser.add_argument("--only", choices=["ratio", "processes", "memory"])
     parser.add_argument("--rounds", type=int, default=3)

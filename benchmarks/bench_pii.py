@@ -23,6 +23,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 from pydantic import SecretStr
 
+from benchmarks.evaluation_corpus import CORPUS
 from schemas.document import DOCUMENT
 from tasks.anonymize.anonymize import anonymize_documents
 from tasks.anonymize.gate import find_anchors
@@ -118,8 +119,7 @@ def measure_first(reps: int) -> dict:
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    default = os.environ.get("WINNOW_CORPUS", Path(__file__).parents[2] / "shared/corpus")
-    parser.add_argument("--corpus", type=Path, default=Path(default))
+    parser.add_argument("--corpus", type=Path, default=CORPUS)
     parser.add_argument("--bench", type=Path, default=os.environ.get("WINNOW_BENCH"))
     parser.add_argument("--code", type=Path, default=Path(sysconfig.get_path("stdlib")))
     parser.add_argument("--reps", type=int, default=3)

@@ -1,22 +1,20 @@
 """What becomes of damaged, encrypted, empty and image-only files: the cause each must have, and the one it has.
 
-    WINNOW_CORPUS=../shared/corpus python -m benchmarks.eval_damaged
+    WINNOW_CORPUS=FOLDER python -m benchmarks.eval_damaged
 
 Beside the files of the corpus, bombs that are made here: nested, huge, cut and lying ones. Exits 1 where one is wrong.
 """
 
-import os
 import sys
 import time
 from functools import partial
-from pathlib import Path
 
 from benchmarks.bombs import bombs
+from benchmarks.evaluation_corpus import CORPUS
 from tasks.engine.sandbox import Sandbox, SandboxError
 from tasks.extract.parse_file import parse_file
 from tasks.extract.parsed import ParseError
 
-_CORPUS = Path(os.environ.get("WINNOW_CORPUS", "../shared/corpus"))
 _PASSWORDS = {
     "pdfminer.six__aes-256.pdf": "foo",
     "pdfminer.six__rc4-128.pdf": "foo",
@@ -74,7 +72,7 @@ def _cause(sandbox: Sandbox, data: bytes, name: str, password: str | None) -> tu
 
 
 def _cases() -> list[tuple[str, bytes, str | None, set[str]]]:
-    folder = _CORPUS / "pdf"
+    folder = CORPUS / "pdf"
     cases = [(name, (folder / name).read_bytes(), None, expected) for name, expected in _EXPECTED.items()]
     for name, password in _PASSWORDS.items():
         data = (folder / name).read_bytes()

@@ -32,6 +32,7 @@ from rapidfuzz.distance import Levenshtein
 from benchmarks.document_furniture import evaluate_furniture
 from benchmarks.document_readers import Reader, plain, poppler, pymupdf4llm, pymupdf_raw, winnow, winnow_pages
 from benchmarks.document_words import letters, tokens
+from benchmarks.evaluation_corpus import CORPUS
 
 Readers = Mapping[str, Reader]
 Row = dict[str, object]
@@ -210,8 +211,7 @@ def _written(values: object) -> str:
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    default = os.environ.get("WINNOW_CORPUS", Path(__file__).parents[2] / "shared/corpus")
-    parser.add_argument("--corpus", type=Path, default=Path(default))
+    parser.add_argument("--corpus", type=Path, default=CORPUS)
     parser.add_argument("--only", choices=SUITES, help="one suite")
     parser.add_argument("--ours", action="store_true", help="leave the others out")
     parser.add_argument("--pymupdf4llm", type=Path, default=os.environ.get("PYMUPDF4LLM_PYTHON"))

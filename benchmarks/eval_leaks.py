@@ -11,7 +11,6 @@ ordinary words as well, which a release may hold. --show FILE writes what is lef
 
 import argparse
 import json
-import os
 import subprocess
 import sys
 import tempfile
@@ -25,8 +24,8 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import yaml
 
-sys.path.insert(0, str(Path(__file__).parent))
-from eval_pii import read_corpora
+from benchmarks.eval_pii import read_corpora
+from benchmarks.evaluation_corpus import CORPUS
 
 _NAMES = frozenset({"PERSON", "NAME", "name", "doctor"})
 _HANDLES = frozenset({"LOGIN"})
@@ -194,8 +193,7 @@ def report(labels: Labels, left: dict[str, Counter[tuple[str, str]]]) -> None:
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    default = os.environ.get("WINNOW_CORPUS", Path(__file__).parents[2] / "shared/corpus")
-    parser.add_argument("--corpus", type=Path, default=Path(default))
+    parser.add_argument("--corpus", type=Path, default=CORPUS)
     parser.add_argument("--add", nargs="*", choices=[*sorted(_MORE), "all"], default=[])
     parser.add_argument("--root", type=Path, help="folder for the run; a temporary one without it")
     parser.add_argument("--show", type=Path, help="file for the values that are left; keep it private")

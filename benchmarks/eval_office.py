@@ -1,6 +1,6 @@
 """How much of office files, web pages and mails comes out: 3-gram recall and precision against expected texts.
 
-    WINNOW_CORPUS=../shared/corpus python -m benchmarks.eval_office [--worst N] [name …]
+    WINNOW_CORPUS=FOLDER python -m benchmarks.eval_office [--worst N] [name …]
 
 Expected are docling's reviewed Markdown files (docs/gt) and, for a manual's pages, the text rendered apart from the
 same source. Both sides are compared as words: markup, link targets and picture placeholders are taken off, a Han
@@ -10,7 +10,6 @@ character is a word. What is expected has no menus and no running headers, so pr
 import argparse
 import html
 import json
-import os
 import re
 import unicodedata
 from collections import Counter
@@ -18,10 +17,10 @@ from pathlib import Path
 
 from selectolax.lexbor import LexborHTMLParser
 
+from benchmarks.evaluation_corpus import CORPUS
 from tasks.extract.parse_file import parse_file
 from tasks.extract.parsed import ParseError
 
-_CORPUS = Path(os.environ.get("WINNOW_CORPUS", "../shared/corpus"))
 _WORD = re.compile(r"[\u3400-\u9fff]|[^\W_\u3400-\u9fff]+")
 _PLACEHOLDER = re.compile(r"<!--.*?-->", re.DOTALL)
 _TARGET = re.compile(r"\]\([^()\s]*(?:\([^()]*\)[^()\s]*)*\)")
@@ -68,8 +67,8 @@ def _manual_pages() -> list[tuple[str, float, float]]:
     """Pages of a manual against its text: of what a page has of the text how much comes out, and how much else."""
     rows = []
     for lang in ("en", "zh-cn"):
-        whole = _grams((_CORPUS / f"pdf/gt/debian-maint-guide.{lang}.txt").read_text(encoding="utf-8"))
-        for path in sorted((_CORPUS / "docs/html").glob(f"*.{lang}.html")):
+        whole = _grams((CORPUS / f"pdf/gt/debian-maint-guide.{lang}.txt").read_text(encoding="utf-8"))
+        for path in sorted((CORPUS / "docs/html").glob(f"*.{lang}.html")):
             if "index" in path.name:  # a table of contents
                 continue
             raw = LexborHTMLParser(path.read_bytes()).body
@@ -105,7 +104,7 @@ def _extracted(path: Path) -> str:
 
 
 def _cases() -> list[tuple[Path, str]]:
-    docs = _CORPUS / "docs"
+    docs = CORPUS / "docs"
     cases = []
     for truth in sorted((docs / "gt").glob("docling_*.md")):
         file = docs / "docling" / truth.name.removeprefix("docling_").removesuffix(".md")

@@ -24,6 +24,7 @@ from pathlib import Path
 import pyarrow as pa
 import pyarrow.parquet as pq
 
+from benchmarks.evaluation_corpus import CORPUS
 from tasks.anonymize.judge import judge_for
 from tasks.anonymize.people import find_handles
 from tasks.anonymize.settings import JudgeSettings
@@ -254,8 +255,7 @@ def show(corpus: Corpus, results: dict[str, dict]) -> None:
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    default = os.environ.get("WINNOW_CORPUS", Path(__file__).parents[2] / "shared/corpus")
-    parser.add_argument("--corpus", type=Path, default=Path(default))
+    parser.add_argument("--corpus", type=Path, default=CORPUS)
     parser.add_argument("--bench", type=Path, default=os.environ.get("WINNOW_BENCH"))
     root = os.environ.get("PERF_ROOT")
     parser.add_argument("--datatrove", type=Path, default=Path(root) / "venv/datatrove/bin/python" if root else None)

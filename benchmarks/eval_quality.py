@@ -20,6 +20,7 @@ import opencc
 import polars as pl
 import pyarrow as pa
 
+from benchmarks.evaluation_corpus import CORPUS
 from benchmarks.quality_corpus import (
     as_documents,
     bench_texts,
@@ -138,8 +139,7 @@ def pdf_results(corpus: Path) -> Result:
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    default = os.environ.get("WINNOW_CORPUS", Path(__file__).parents[2] / "shared/corpus")
-    parser.add_argument("--corpus", type=Path, default=Path(default))
+    parser.add_argument("--corpus", type=Path, default=CORPUS)
     parser.add_argument("--bench", type=Path, default=os.environ.get("WINNOW_BENCH"))
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--junk", type=int, default=60)

@@ -1,6 +1,6 @@
 """Feed the extract step mutated files: each must be kept or quarantined, and the step must not fail.
 
-    WINNOW_CORPUS=../shared/corpus python -m benchmarks.fuzz_documents [--inputs 2000] [--seed 1]
+    WINNOW_CORPUS=FOLDER python -m benchmarks.fuzz_documents [--inputs 2000] [--seed 1]
 
 Files of the corpus are cut, spliced, flipped and repeated; of containers a member is mutated, so that what unpacks is
 parsed. Prints outcomes and the memory of the parser's process, and exits 1 where the step raised or lost a file.
@@ -9,7 +9,6 @@ parsed. Prints outcomes and the memory of the parser's process, and exits 1 wher
 import argparse
 import io
 import json
-import os
 import random
 import sys
 import tempfile
@@ -20,6 +19,7 @@ from pathlib import Path
 
 import psutil
 
+from benchmarks.evaluation_corpus import CORPUS
 from schemas.inventory import INVENTORY
 from schemas.sources import DocumentsSource
 from tasks.engine.store import Store
@@ -28,7 +28,6 @@ from tasks.extract.settings import ExtractSettings
 from tasks.ingest.inventory import take_inventory
 from tasks.ingest.places import locations
 
-_CORPUS = Path(os.environ.get("WINNOW_CORPUS", "../shared/corpus"))
 _MAX_BYTES = 200_000
 _BATCH = 100
 
@@ -118,7 +117,7 @@ def _mutated_member(data: bytes, random_: random.Random) -> bytes:
 def _seeds() -> list[tuple[str, bytes]]:
     from tests.extract.office_files import FORMATS
 
-    folders = [_CORPUS / "pdf", _CORPUS / "docs", _CORPUS / "docs/docling", _CORPUS / "docs/html"]
+    folders = [CORPUS / "pdf", CORPUS / "docs", CORPUS / "docs/docling", CORPUS / "docs/html"]
     files = [file for folder in folders for file in sorted(folder.glob("*.*"))]
     wanted = {".pdf", ".docx", ".pptx", ".html", ".eml", ".md", ".txt"}
     found = [(f.name, f.read_bytes()) for f in files if f.suffix in wanted and 0 < f.stat().st_size <= _MAX_BYTES]
