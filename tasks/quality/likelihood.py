@@ -18,7 +18,7 @@ import numpy as np
 import numpy.typing as npt
 
 from tasks.engine.derived import derived
-from tasks.engine.kernel import kernel
+from tasks.engine.kernel import from_start, kernel
 from tasks.quality.characters import ASCII, HAN, HAN_RARE, KINDS, LOWER, N_KEYS, NEWLINE, UPPER
 from tasks.quality.routing import FENCED
 from tasks.quality.scratch import Scratch
@@ -155,8 +155,8 @@ def measure_likelihood(n: int, scratch: Scratch, models: LetterModels, out: Any)
             continue
         han_before = -1
         pair = last << _WIDTH | symbol
-        letter_bits += models.english[before << 2 * _WIDTH | pair]
-        counts = _COUNTS[pair]
+        letter_bits += models.english[from_start(before << 2 * _WIDTH | pair)]
+        counts = _COUNTS[from_start(pair)]
         counted += counts
         if counts >> _AFTER_MARK:
             torn += 0 < before < _MARK and _tears(points[i - 1])

@@ -6,7 +6,7 @@ from typing import Any, Final
 import numpy as np
 import numpy.typing as npt
 
-from tasks.engine.kernel import kernel
+from tasks.engine.kernel import from_start, kernel
 from tasks.quality.characters import (
     ASCII,
     CJK_PUNCTUATION,
@@ -80,7 +80,7 @@ def count_line(points: Any, keys: Any, start: int, n: int, table: Any, counts: A
         first two; the first is the last where there is none.
     """
     counts[:N_COUNTS] = 0
-    first = start
+    first = from_start(start)
     while KINDS[keys[first]] == SPACE:
         first += 1
     value = np.uint64(_SEED)
@@ -88,6 +88,7 @@ def count_line(points: Any, keys: Any, start: int, n: int, table: Any, counts: A
     words = before = np.uint64(0)
     end = first
     while True:
+        end = from_start(end)
         fields = np.uint64(0)
         block = end + _BLOCK
         while end < block:
@@ -125,7 +126,7 @@ def _stops(points: Any, keys: Any, i: int, n: int) -> bool:
 @kernel
 def _hash(points: Any, first: int, last: int) -> Any:
     value = np.uint64(_SEED)
-    for k in range(first, last):
+    for k in range(from_start(first), last):
         value = (value ^ np.uint64(points[k])) * np.uint64(_FNV)
     return value
 
@@ -135,7 +136,7 @@ def hash_without_numbers(points: Any, keys: Any, first: int, last: int) -> Any:
     """Hash of a line with one 0 for every number."""
     folded = np.uint64(_SEED)
     before = False
-    for k in range(first, last):
+    for k in range(from_start(first), last):
         is_digit = KINDS[keys[k]] == DIGIT
         if not (is_digit and before):
             folded = (folded ^ np.uint64(0x30 if is_digit else points[k])) * np.uint64(_FNV)

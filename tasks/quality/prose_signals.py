@@ -14,9 +14,9 @@ import numpy.typing as npt
 from tasks.engine.kernel import kernel
 from tasks.quality.routing import CHINESE, CODE, LATIN
 
-_SLOTS: Final = 2048
+_SLOTS: Final = (1 << 11) + 1
 _SHIFT: Final = 64 - 11
-_MIX: Final = 0x9E3779B97F4A7C15
+_MIX: Final = 0x9E3779B97F4A7C35  # of which every function word finds one of two places
 _ENGLISH: Final = (
     "the of and to a in is that for it as with on be by this are or an from at not which have if can will when but has "
     "may their its no was were been they these into any only should do does did so than then there also must each some "
@@ -27,7 +27,6 @@ _CHINESE: Final = (
     "的了是在不和有与及或为以可并将其被把对从到时会能要也都就而但如若则由于所这那个您你他它之等没得着过给让吗呢么很更"
     "只再还又因此当與為並將對從時會於這個沒過給讓嗎還麼當"
 )
-LONGEST_FUNCTION_WORD: Final = max(map(len, _ENGLISH.split()))
 _FNV: Final = 0x100000001B3
 _SEED: Final = 0xCBF29CE484222325
 _M64: Final = (1 << 64) - 1
@@ -43,15 +42,16 @@ def token_hash(token: str) -> int:
 
 @cache
 def function_words() -> npt.NDArray[np.uint64]:
-    """Hashes of the function words, capitalized and in upper case too, as an open table."""
+    """Hashes of the function words, capitalized and in upper case too, as a table: each in its slot or the next."""
     english = _ENGLISH.split()
     forms = {*english, *(w.capitalize() for w in english), *(w.upper() for w in english), *_CHINESE}
     table = np.zeros(_SLOTS, np.uint64)
     for word in sorted(forms):
         value = token_hash(word)
         slot = ((value ^ value >> 32) * _MIX & (1 << 64) - 1) >> _SHIFT
-        while table[slot]:
-            slot = (slot + 1) % _SLOTS
+        slot += int(table[slot] != 0)
+        if table[slot]:
+            raise ValueError("a function word has no place: _MIX has to be another odd number")
         table[slot] = value
     table.setflags(write=False)
     return table
@@ -67,6 +67,5 @@ def is_prose(route: int) -> bool:
 def is_function_word(value: Any, table: Any) -> bool:
     """Whether the hash of a token is that of a function word."""
     slot = np.int64(((value ^ (value >> np.uint64(32))) * np.uint64(_MIX)) >> np.uint64(_SHIFT))
-    while table[slot] != 0 and table[slot] != value:
-        slot = (slot + 1) & (_SLOTS - 1)
-    return bool(table[slot] == value)
+    # Of words every third is one: a branch would be mispredicted.
+    return bool((table[slot] == value) | (table[slot + 1] == value))

@@ -9,7 +9,7 @@ from typing import Any, Final
 
 import numpy as np
 
-from tasks.engine.kernel import kernel
+from tasks.engine.kernel import from_start, kernel
 from tasks.quality.scratch import SEEN, Scratch, count_values
 from tasks.quality.word_signals import WORD_WEIGHT
 
@@ -97,13 +97,13 @@ def _drop_single_grams(candidates: int, scratch: Scratch) -> int:
     seen[:places] = 0
     for c in range(candidates):
         # From the second on the byte is more than 1.
-        place = np.int64(values[c] >> shift) & (places - 1)
+        place = from_start(values[c] >> shift)
         seen[place] = (seen[place] << 1) | 1
     left = 0
     for c in range(candidates):
         value = values[c]
         starts[left], ends[left], values[left] = starts[c], ends[c], value
-        left += seen[np.int64(value >> shift) & (places - 1)] > 1
+        left += seen[from_start(value >> shift)] > 1
     return left
 
 

@@ -5,7 +5,7 @@ from typing import Any, Final, NamedTuple
 import numpy as np
 import numpy.typing as npt
 
-from tasks.engine.kernel import kernel
+from tasks.engine.kernel import from_start, kernel
 from tasks.quality.characters import N_CLASSES
 from tasks.quality.phrases import N_KINDS
 
@@ -135,7 +135,7 @@ def find_value(value: Any, n: int, values: Any, scratch: Any, shift: Any) -> int
 def _find_slot(value: Any, n: int, values: Any, table: Any, mask: int, shift: Any) -> int:
     # An empty slot holds n.
     values[n] = value
-    slot = int(np.int64(((value ^ (value >> np.uint64(32))) * np.uint64(_MIX)) >> shift)) & mask
+    slot: Any = from_start(((value ^ (value >> np.uint64(32))) * np.uint64(_MIX)) >> shift)
     while values[table[slot]] != value:
-        slot = (slot + 1) & mask
-    return slot
+        slot = from_start((slot + 1) & mask)
+    return int(slot)

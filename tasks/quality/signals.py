@@ -102,10 +102,10 @@ def _measure_all(
     out: Any,
 ) -> None:
     for row in range(len(offsets) - 1):
-        start, end = offsets[row], offsets[row + 1]
-        if end - start > MAX_POINTS:
-            end = _character_start(data, start + MAX_POINTS)
-        n = decode(data, start, end, tables.keys, scratch.points, scratch.keys)
+        text = data[offsets[row] : offsets[row + 1]]
+        if text.size > MAX_POINTS:
+            text = text[: _character_start(text, MAX_POINTS)]
+        n = decode(text, tables.keys, scratch.points, scratch.keys)
         signals = out[row]
         fence_marks = measure_characters(n, tables.keys, scratch, signals)
         fences = fenced[row] and fence_marks >= FENCE
@@ -116,12 +116,12 @@ def _measure_all(
         measure_likelihood(n, scratch, models, signals[_BITS:])
         candidates = measure_vocabulary(tokens, tables.stop_words, scratch, signals[_WORDS:])
         measure_n_grams(tokens, candidates, n, scratch, repeats)
-        measure_phrases(data, start, end, automaton, lines[0], float(n), scratch.hits, signals[_PHRASES:])
+        measure_phrases(text, automaton, lines[0], float(n), scratch.hits, signals[_PHRASES:])
 
 
 @kernel
-def _character_start(data: Any, position: int) -> int:
-    while data[position] & 0xC0 == 0x80:
+def _character_start(text: Any, position: int) -> int:
+    while text[position] & 0xC0 == 0x80:
         position -= 1
     return position
 

@@ -10,7 +10,7 @@ from typing import Any, Final
 
 import numpy as np
 
-from tasks.engine.kernel import kernel
+from tasks.engine.kernel import from_start, kernel
 from tasks.quality.characters import (
     ASCII,
     DIGIT,
@@ -18,13 +18,12 @@ from tasks.quality.characters import (
     KINDS,
     LOWER,
     MARK,
-    N_KEYS,
     NEWLINE,
     OTHER_LETTER,
     PUNCTUATION,
     UPPER,
 )
-from tasks.quality.prose_signals import LONGEST_FUNCTION_WORD, is_function_word, is_prose, token_hash
+from tasks.quality.prose_signals import is_function_word, is_prose, token_hash
 from tasks.quality.scratch import Scratch, count_values, find_value, n_log_n
 
 _FNV: Final = 0x100000001B3
@@ -34,14 +33,25 @@ _SEED: Final = 0xCBF29CE484222325
 HAN_WEIGHT: Final = 1
 WORD_WEIGHT: Final = 2
 
-# What a word is made of, by key: a bit for each class, none for what is in no word. A mark inside has the lowest bit.
-_TRAITS: Final = np.array([1 << kind if DIGIT <= kind <= MARK else 0 for kind in KINDS.tolist()], np.uint8)
+# What a word is made of, by key: a bit for each class, none for what is in no word, the highest for a consonant.
+# Letters with accents are vowels; the lowest bit is for a mark inside.
 _MARKED: Final = 1
+_CONSONANT: Final = 7
+_CLASSES: Final = (1 << _CONSONANT) - 1
+_BITS: Final = 63  # of a register, without the sign
 _LETTERS: Final = 1 << LOWER | 1 << UPPER | 1 << OTHER_LETTER
 _CASED: Final = 1 << LOWER | 1 << UPPER
-# Letters with accents count as vowels.
-_VOWELS: Final = np.array([key >= ASCII or chr(key) in "aeiouy" for key in range(N_KEYS)])
+# Consonants in a row, more than in any word.
 _HEAP: Final = 6
+
+
+def _traits_of(key: int, kind: int) -> int:
+    if not DIGIT <= kind <= MARK:
+        return 0
+    return 1 << kind | (key < ASCII and chr(key) not in "aeiouyAEIOUY0123456789") << _CONSONANT
+
+
+_TRAITS: Final = np.array([_traits_of(*of) for of in enumerate(KINDS.tolist())], np.uint8)
 
 
 def stop_word_hashes() -> Any:
@@ -65,6 +75,7 @@ def find_tokens(n: int, function_words: Any, scratch: Scratch, out: Any, prose: 
     weights = chars = i = 0
     scratch.prefix_hashes[0], scratch.prefix_weights[0], scratch.prefix_lengths[0] = rolling, 0, 0
     while i < n:
+        i = from_start(i)
         kind = KINDS[keys[i]]
         if kind <= NEWLINE:
             i += 1
@@ -92,7 +103,7 @@ def find_tokens(n: int, function_words: Any, scratch: Scratch, out: Any, prose: 
             ellipses += (i - start) // 3 if points[start] == 0x2E else (i - start) * (points[start] == 0x2026)
         if length and is_prose(scratch.routes[start]):
             prose_words += 1
-            functional += length <= LONGEST_FUNCTION_WORD and is_function_word(value, function_words)
+            functional += is_function_word(value, function_words)
         scratch.hashes[tokens], scratch.lengths[tokens] = value, length
         tokens += 1
         rolling = rolling * np.uint64(_FNV) + (value ^ (value >> np.uint64(29)))
@@ -125,13 +136,16 @@ def _is_cased(kind: int) -> bool:
 
 @kernel
 def _read_word(points: Any, keys: Any, start: int) -> tuple[int, Any, bool, bool]:
-    """Where the word ends, its hash, whether it has a letter, and whether no language writes such a word."""
+    """Where the word ends, its hash, whether it has a letter, and whether no language writes such a word.
+
+    One loop that branches only where the word ends.
+    """
     value = (np.uint64(_SEED) ^ np.uint64(points[start])) * np.uint64(_FNV)
     first = int(np.int64(_TRAITS[keys[start]]))
     if first == 0:
         first = _MARKED
-    rest = 0
-    i = start + 1
+    rest, consonants = 0, first >> _CONSONANT
+    i = from_start(start + 1)
     while True:
         traits = int(np.int64(_TRAITS[keys[i]]))
         if traits == 0:
@@ -139,12 +153,16 @@ def _read_word(points: Any, keys: Any, start: int) -> tuple[int, Any, bool, bool
                 break
             traits = _MARKED
         rest |= traits
+        consonants = consonants << 1 | traits >> _CONSONANT
         value = (value ^ np.uint64(points[i])) * np.uint64(_FNV)
         i += 1
+    first, rest = first & _CLASSES, rest & _CLASSES
     seen = first | rest
     size = i - start
     if seen == 1 << LOWER:
-        is_odd = size >= _HEAP and _has_heap(keys, start, i)
+        two = consonants & consonants >> 1
+        four = two & two >> 2
+        is_odd = four & two >> 4 != 0 if size < _BITS else _has_heap(keys, start, i)
     else:
         is_name = first == 1 << UPPER and rest == 1 << LOWER
         mixes = seen & _CASED == _CASED or (seen & _CASED and seen & 1 << DIGIT)
@@ -154,10 +172,10 @@ def _read_word(points: Any, keys: Any, start: int) -> tuple[int, Any, bool, bool
 
 @kernel
 def _has_heap(keys: Any, start: int, end: int) -> bool:
-    """Whether there are so many consonants in a row as in no word."""
+    """Whether there are so many consonants in a row as in no word: of words longer than a register."""
     heap = longest = 0
-    for k in range(start, end):
-        heap = 0 if _VOWELS[keys[k]] else heap + 1
+    for k in range(from_start(start), end):
+        heap = (heap + 1) * (_TRAITS[keys[k]] >> _CONSONANT)
         longest = max(longest, heap)
     return longest >= _HEAP
 
@@ -166,7 +184,7 @@ def _has_heap(keys: Any, start: int, end: int) -> bool:
 def _read_mark(points: Any, start: int) -> tuple[int, Any]:
     """Where a mark that is repeated ends, and the hash of the run."""
     value = np.uint64(_SEED)
-    i = start
+    i = start = from_start(start)
     while points[i] == points[start]:
         value = (value ^ np.uint64(points[i])) * np.uint64(_FNV)
         i += 1
@@ -178,7 +196,7 @@ def _is_jumbled(keys: Any, start: int, end: int) -> bool:
     """Whether case changes, or digits and letters alternate, as they do in no word."""
     changes = mixes = 0
     before = KINDS[keys[start]]
-    for k in range(start + 1, end):
+    for k in range(from_start(start + 1), end):
         kind = KINDS[keys[k]]
         changes += _is_cased(kind) and _is_cased(before) and kind != before and k != start + 1
         mixes += (kind == DIGIT and _is_cased(before)) or (before == DIGIT and _is_cased(kind))

@@ -33,7 +33,7 @@ def test_text_is_decoded_to_its_code_points_and_their_classes(parts: list[str]):
     text = "".join(parts).encode("utf-8", "ignore").decode()
     data = np.frombuffer(text.encode(), np.uint8)
     scratch = scratch_for(len(data))
-    n = decode(data, 0, len(data), key_table(), scratch.points, scratch.keys)
+    n = decode(data, key_table(), scratch.points, scratch.keys)
     assert "".join(map(chr, scratch.points[:n])) == text
     table = class_table()
     expected = [int(table[ord(c)]) if ord(c) < len(table) else 10 if ord(c) < 0x40000 else 17 for c in text]
