@@ -52,14 +52,15 @@ def tidy_columns(
     moved = np.empty((3, len(flat)), np.int64)
     moved[0], moved[1] = (pc.struct_field(flat, name).to_numpy() for name in ("start", "end"))
     moved[2] = np.where(moved[0] == moved[1], 2, 1)  # an empty block is not cut by what is around it
-    scratch = np.empty((6, int(sizes.max(initial=0)) + 1), np.int32)
+    # Of two characters that are cut apart one between them stays, and the other way round.
+    most = int(max(sizes.max(initial=0) // 2, np.diff(span_offsets).max(initial=0))) + 2
+    scratch = np.empty((6, most), np.int32), np.empty((2, 3, most), np.int32)
     out, ends, run_ends = np.empty(sizes.sum(), np.uint8), *(np.zeros(len(rows) + 1, np.int64) for _ in range(2))
     lengths = np.zeros((2, len(rows)), np.int64)
-    # Of two characters that stay apart one between them went.
     runs = np.empty((3, int(sizes.sum()) // 2 + len(rows)), np.int32)
     tidy_all(
         column.data, column.offsets, rows, cut_only, span_offsets, np.ascontiguousarray(edits.T), block_offsets, moved,
-        scratch, out, ends, lengths, runs, run_ends,
+        *scratch, out, ends, lengths, runs, run_ends,
     )  # fmt: skip
     text = pa.Array.from_buffers(
         pa.large_string(), len(rows), [None, pa.py_buffer(ends), pa.py_buffer(out[: ends[-1]])]

@@ -1,7 +1,7 @@
 """Cut spans, blank line ends and spare lines out of many documents in one compiled loop, their blocks moved along.
 
-What `clean._edit` does pass by pass with `find_trailing_blanks` and `find_spare_lines`, and tested against it: a
-document is decoded once, every pass marks what goes and closes the gaps, and what is left knows where it came from.
+What `clean._edit` does pass by pass with `find_trailing_blanks` and `find_spare_lines`, and tested against it: every
+pass lists its edits, and then closes the gaps in the bytes where they stand. Nearly all of a text is only copied.
 """
 
 from typing import Any, Final
@@ -11,15 +11,17 @@ import numpy as np
 from tasks.engine.code_points import code_point
 from tasks.engine.kernel import kernel
 
-# Marks of characters: taken out; part of line ends that are written anew.
-_GONE: Final = 1
-_ANEW: Final = 2
+# Line ends that stay of four and more.
+_LINE_ENDS: Final = 3
+# Rows of `edits`: start and end in code points; first byte and end in bytes; code points that are put there, line ends
+# all of them; where that begins in the text after the edits.
+_START, _END, _FIRST, _LAST, _PUT, _NEW = range(6)
 
 
 @kernel
 def tidy_all(
     data: Any, offsets: Any, rows: Any, cut_only: Any, span_offsets: Any, spans: Any, block_offsets: Any, blocks: Any,
-    scratch: Any, out: Any, out_offsets: Any, lengths: Any, runs: Any, run_offsets: Any,
+    edits: Any, kept: Any, out: Any, out_offsets: Any, lengths: Any, runs: Any, run_offsets: Any,
 ) -> None:  # fmt: skip
     """Tidy documents `rows` of a column.
 
@@ -32,59 +34,58 @@ def tidy_all(
         spans: Shape (2, spans): start and end in code points, ordered, none overlapping another.
         block_offsets: Where the blocks of each begin in `blocks`.
         blocks: Shape (3, blocks): start, end, and 1; they become where the block is now, and 0 where it was cut whole.
-        scratch: Shape (6, code points of the longest + 1).
-        out: UTF-8 of what is left, of all `rows`.
+        edits: Scratch of shape (6, edits of one pass).
+        kept: Scratch of shape (2, 3, runs of one document).
+        out: UTF-8 of what is left, of all `rows`; as long as they are.
         out_offsets: Where each ends in it, behind a 0.
         lengths: Shape (2, rows): code points before and after.
         runs: Shape (3, any): start in the source, start in the text, length of what both have in common.
         run_offsets: Where the runs of each end, behind a 0.
     """
-    points, source, gone, inside, at, until = scratch
-    written = found = 0
     for index in range(len(rows)):
-        size, fenced = _decode(data, offsets[rows[index]], offsets[rows[index] + 1], points, source, gone)
-        lengths[0, index] = same = size
-        low, high = block_offsets[index], block_offsets[index + 1]
-        first, last = span_offsets[index], span_offsets[index + 1]
-        if first < last:
-            for span in range(first, last):
-                gone[spans[0, span] : spans[1, span]] = _GONE
-            same = spans[0, first]
-            size = _close(points, source, gone, at, until, same, size)
-            _move(blocks, low, high, at, until, same)
-        if not cut_only[index]:
-            _find_fences(points, inside, size, fenced)
-            start = _mark_trailing(points, inside, gone, size)
-            if start < size:
-                same = min(same, start)
-                size = _close(points, source, gone, at, until, start, size)
-                _move(blocks, low, high, at, until, start)
-                _find_fences(points, inside, size, fenced)
-            start = _mark_spare(points, inside, gone, source, size)
-            if start < size:
-                same = min(same, start)
-                size = _close(points, source, gone, at, until, start, size)
-                _move(blocks, low, high, at, until, start)
-        lengths[1, index] = size
-        found = _add_runs(source, min(same, size), size, runs, found)
-        run_offsets[index + 1] = found
-        written = _encode(points, size, out, written)
-        out_offsets[index + 1] = written
+        start = out_offsets[index]
+        end = _copy(data, offsets[rows[index]], offsets[rows[index] + 1], out, start)
+        length = _characters(out, start, end)
+        kept[0, 0, 0], kept[0, 1, 0], kept[0, 2, 0] = 0, 0, length
+        found, side = min(length, 1), 0
+        lengths[0, index] = length
+        for step in range(1 if cut_only[index] else 3):
+            if step == 0:
+                n = _list_spans(out, start, end, spans, span_offsets[index], span_offsets[index + 1], edits)
+            elif step == 1:
+                n, crowded = _list_trailing(out, start, end, edits)
+            else:
+                n = _list_spare(out, start, end, crowded, edits)
+            if n:
+                shift = _place(edits, n)
+                _move(blocks, block_offsets[index], block_offsets[index + 1], edits, n)
+                found = _keep(kept[side], found, edits, n, kept[1 - side])
+                side = 1 - side
+                end = _close(out, end, edits, n)
+                length += shift
+        lengths[1, index] = length
+        out_offsets[index + 1] = end
+        at = run_offsets[index]
+        for run in range(found):
+            for row in range(3):
+                runs[row, at + run] = kept[side, row, run]
+        run_offsets[index + 1] = at + found
 
 
 @kernel
-def _decode(data: Any, position: Any, end: Any, points: Any, source: Any, gone: Any) -> tuple[Any, Any]:
-    """Characters of a document, nothing of it gone; how many they are, and whether it may have fences."""
-    size, fenced = 0, False
-    last = before = np.int64(0)
-    while position < end:
-        code, position = code_point(data, position)
-        points[size], source[size], gone[size] = code, size, 0
-        if code == 96 or code == 126:
-            fenced |= code == last and code == before
-        last, before = code, last
-        size += 1
-    return size, fenced
+def _copy(source: Any, first: Any, last: Any, out: Any, to: Any) -> Any:
+    for k in range(last - first):
+        out[to + k] = source[first + k]
+    return to + last - first
+
+
+@kernel
+def _characters(text: Any, first: Any, last: Any) -> Any:
+    """Code points that begin in these bytes."""
+    count = 0
+    for k in range(first, last):
+        count += text[k] & 0xC0 != 0x80
+    return count
 
 
 @kernel
@@ -98,153 +99,210 @@ def is_space(code: Any) -> Any:
 
 
 @kernel
-def _find_fences(points: Any, inside: Any, size: Any, fenced: Any) -> None:
-    """`inside`: whether each character lies in fenced code, as `fence_spans` says; none does if not `fenced`."""
-    if not fenced:
-        inside[:size] = 0
-        return
-    mark = longest = start = 0
-    while start < size:
-        at = start
-        while at < size and (points[at] == 32 or points[at] == 9):
-            at += 1
-        run = at
-        while run < size and points[run] == points[at] and (points[at] == 96 or points[at] == 126):
-            run += 1
-        blank, ticked, end = True, False, run
-        while end < size and points[end] != 10:
-            ticked |= points[end] == 96
-            blank &= is_space(points[end])
-            end += 1
-        covered = mark != 0
-        if run - at >= 3:
-            if not covered and (points[at] == 126 or not ticked):
-                mark, longest, covered = points[at], run - at, True
-            elif covered and points[at] == mark and run - at >= longest and blank:
-                mark = 0
-        inside[start:end] = covered
-        if end < size:
-            inside[end] = mark != 0
-        start = end + 1
+def _add(edits: Any, n: Any, text: Any, begin: Any, first: Any, last: Any, put: Any) -> Any:
+    """Append an edit of bytes behind the last one; `begin` is where the text begins."""
+    at, points = (edits[_LAST, n - 1], edits[_END, n - 1]) if n else (begin, 0)
+    start = points + _characters(text, at, first)
+    edits[_START, n], edits[_END, n] = start, start + _characters(text, first, last)
+    edits[_FIRST, n], edits[_LAST, n], edits[_PUT, n] = first, last, put
+    return n + 1
 
 
 @kernel
-def _mark_trailing(points: Any, inside: Any, gone: Any, size: Any) -> Any:
-    """Mark the blanks at the ends of lines; gives the first."""
-    found, begin = size, 0
-    for i in range(size + 1):
-        code = points[i] if i < size else 10
-        if code == 10:
-            if begin < i and not inside[begin]:
-                gone[begin:i] = _GONE
-                found = min(found, begin)
-            begin = i + 1
-        elif (code > 32 and code != 0xA0 and code != 0x3000) or (code < 32 and code != 9):
-            begin = i + 1
-    return found
+def _list_spans(text: Any, begin: Any, end: Any, spans: Any, low: Any, high: Any, edits: Any) -> Any:
+    n = points = 0
+    at = begin
+    for span in range(low, high):
+        first = at
+        for side in range(2):
+            # Over the characters before it, then over the bytes that belong to the last of them.
+            while at < end and (points < spans[side, span] or text[at] & 0xC0 == 0x80):
+                points += text[at] & 0xC0 != 0x80
+                at += 1
+            first = at if side == 0 else first
+        if at > first:
+            n = _add(edits, n, text, begin, first, at, 0)
+    return n
 
 
 @kernel
-def _mark_spare(points: Any, inside: Any, gone: Any, source: Any, size: Any) -> Any:
-    """Mark blank lines at both ends, and four and more line ends, of which three stay, from nowhere (-1): the first."""
-    tail = size
-    while tail > 0 and is_space(points[tail - 1]):
-        tail -= 1
-    gone[tail:size] = _GONE
-    found = tail
-    lead = at = 0
-    while at < tail and is_space(points[at]):
+def _fence(text: Any, start: Any, end: Any, mark: Any, longest: Any) -> tuple[Any, Any]:
+    """Mark and length of the fence that is open behind a line (0: none), as `fence_spans` says."""
+    at = start
+    while at < end and (text[at] == 32 or text[at] == 9):
         at += 1
-        if points[at - 1] == 10:
+    if at == end or (text[at] != 96 and text[at] != 126):
+        return mark, longest
+    run = at
+    while run < end and text[run] == text[at]:
+        run += 1
+    if run - at < 3 or (mark != 0 and (text[at] != mark or run - at < longest)):
+        return mark, longest
+    blank, ticked, rest = True, False, run
+    while rest < end:
+        code, rest = code_point(text, rest)
+        ticked |= code == 96
+        blank &= is_space(code)
+    if mark != 0:
+        return (0, 0) if blank else (mark, longest)
+    if text[at] == 96 and ticked:
+        return 0, 0
+    return np.int64(text[at]), run - at
+
+
+@kernel
+def _without_blanks(text: Any, start: Any, end: Any) -> Any:
+    """Where a line ends without the blanks at its end (`BLANKS`)."""
+    while end > start:
+        last = text[end - 1]
+        if last == 32 or last == 9:
+            end -= 1
+        elif last == 0xA0 and end - start >= 2 and text[end - 2] == 0xC2:
+            end -= 2
+        elif last == 0x80 and end - start >= 3 and text[end - 2] == 0x80 and text[end - 3] == 0xE3:
+            end -= 3
+        else:
+            break
+    return end
+
+
+@kernel
+def _list_trailing(text: Any, begin: Any, end: Any, edits: Any) -> tuple[Any, Any]:
+    """Blanks at the ends of lines; whether four line ends or more follow each other without them."""
+    n = mark = longest = line_ends = 0
+    crowded, start = False, begin
+    while start < end:
+        stop = start
+        while stop < end and text[stop] != 10:
+            stop += 1
+        last, covered = stop, mark != 0
+        mark, longest = _fence(text, start, stop, mark, longest)
+        if not covered and mark == 0:
+            last = _without_blanks(text, start, stop)
+            if last < stop:
+                n = _add(edits, n, text, begin, last, stop, 0)
+        line_ends = line_ends + 1 if last == start else 1
+        crowded |= line_ends > _LINE_ENDS
+        start = stop + 1
+    return n, crowded
+
+
+@kernel
+def _list_spare(text: Any, begin: Any, end: Any, crowded: Any, edits: Any) -> Any:
+    """Blank lines at both ends, and four and more line ends, of which three stay; if there are any (`crowded`)."""
+    tail = end
+    while tail > begin:
+        first = tail - 1
+        while text[first] & 0xC0 == 0x80:
+            first -= 1
+        if not is_space(code_point(text, first)[0]):
+            break
+        tail = first
+    lead = at = begin
+    while at < tail:
+        code, at = code_point(text, at)
+        if code == 10:
             lead = at
-    gone[:lead] = _GONE
-    if lead > 0:
-        found = 0
-    start = at
+        elif not is_space(code):
+            break
+    n = _add(edits, 0, text, begin, begin, lead, 0) if lead > begin else 0
+    if crowded:
+        n = _list_crowds(text, begin, lead, tail, edits, n)
+    return _add(edits, n, text, begin, tail, end, 0) if tail < end else n
+
+
+@kernel
+def _list_crowds(text: Any, begin: Any, lead: Any, tail: Any, edits: Any, n: Any) -> Any:
+    mark = longest = 0
+    start = lead
     while start < tail:
-        if points[start] != 10:
+        stop = start
+        while stop < tail and text[stop] != 10:
+            stop += 1
+        mark, longest = _fence(text, start, stop, mark, longest)
+        start = stop
+        while start < tail and text[start] == 10:
             start += 1
-            continue
-        end = start
-        while end < tail and points[end] == 10:
-            end += 1
-        if end - start > 3 and not inside[start]:
-            source[start : start + 3] = -1
-            gone[start : start + 3] = _ANEW
-            gone[start + 3 : end] = _ANEW | _GONE
-            found = min(found, start)
-        start = end
-    return found
+        if start - stop > _LINE_ENDS and mark == 0:
+            n = _add(edits, n, text, begin, stop, start, _LINE_ENDS)
+    return n
 
 
 @kernel
-def _close(points: Any, source: Any, gone: Any, at: Any, until: Any, first: Any, size: Any) -> Any:
-    """Take out what is gone, `first` of all, and tell where every position behind went, as a start and as an end.
-
-    What begins in lines written anew begins with them, what ends there ends behind them.
-    """
-    kept = begin = first
-    anew = False
-    for i in range(first, size):
-        mark = gone[i]
-        at[i] = until[i] = kept
-        if mark >= _ANEW:
-            if anew:
-                at[i], until[i] = begin, begin + 3
-            else:
-                begin = kept
-        anew = mark >= _ANEW
-        points[kept], source[kept] = points[i], source[i]
-        kept += mark & _GONE == 0
-        gone[i] = 0
-    at[size] = until[size] = kept
-    return kept
+def _place(edits: Any, n: Any) -> Any:
+    """Tell where every edit begins in the text after all of them; how much longer that is."""
+    shift = 0
+    for edit in range(n):
+        edits[_NEW, edit] = edits[_START, edit] + shift
+        shift += edits[_PUT, edit] - (edits[_END, edit] - edits[_START, edit])
+    return shift
 
 
 @kernel
-def _move(blocks: Any, low: Any, high: Any, at: Any, until: Any, first: Any) -> None:
-    """Move blocks along that reach beyond `first`; one that was cut whole is not brought back by a later pass."""
+def _moved(edits: Any, n: Any, position: Any, is_end: Any) -> Any:
+    """Where a position is after the edits; one inside of an edit goes to its start, an end to its end."""
+    low, high = 0, n
+    while low < high:  # edits that begin at the position or before it; before an end
+        middle = (low + high) // 2
+        if edits[_START, middle] <= position - is_end:
+            low = middle + 1
+        else:
+            high = middle
+    if low == 0:
+        return position
+    edit = low - 1
+    behind = edits[_NEW, edit] + edits[_PUT, edit]
+    if position >= edits[_END, edit]:
+        return behind + position - edits[_END, edit]
+    return behind if is_end else edits[_NEW, edit]
+
+
+@kernel
+def _move(blocks: Any, low: Any, high: Any, edits: Any, n: Any) -> None:
+    """Move blocks along; one that was cut whole is not brought back by a later pass."""
     for block in range(low, high):
         if not blocks[2, block]:
             continue
-        start, end = blocks[0, block], blocks[1, block]
-        if start >= first:
-            start = at[start]
-        if end >= first:
-            end = until[end]
+        start = _moved(edits, n, blocks[0, block], 0)
+        end = _moved(edits, n, blocks[1, block], 1)
         if end <= start and blocks[2, block] == 1:
             blocks[2, block] = 0
         blocks[0, block], blocks[1, block] = start, end
 
 
 @kernel
-def _add_runs(source: Any, same: Any, size: Any, runs: Any, found: Any) -> Any:
-    """Append what both texts have in common; `same` characters at the beginning are."""
-    if same:
-        runs[0, found], runs[1, found], runs[2, found] = 0, 0, same
-        found += 1
-    for i in range(same, size):
-        if source[i] < 0:
-            continue
-        if i == 0 or source[i - 1] < 0 or source[i] != source[i - 1] + 1:
-            runs[0, found], runs[1, found], runs[2, found] = source[i], i, 0
-            found += 1
-        runs[2, found - 1] += 1
-    return found
+def _keep(before: Any, found: Any, edits: Any, n: Any, after: Any) -> Any:
+    """What a text has in common with its source after the edits; how many runs that are."""
+    count = at = shift = 0
+    for run in range(found):
+        begin = start = before[1, run]
+        end = start + before[2, run]
+        source = before[0, run] - begin
+        while at < n and edits[_START, at] < end:
+            if edits[_START, at] > start:
+                after[0, count], after[1, count], after[2, count] = (
+                    source + start, start + shift, edits[_START, at] - start,
+                )  # fmt: skip
+                count += 1
+            start = max(start, edits[_END, at])
+            if edits[_END, at] > end:
+                break
+            shift = edits[_NEW, at] + edits[_PUT, at] - edits[_END, at]
+            at += 1
+        if start < end:
+            after[0, count], after[1, count], after[2, count] = source + start, start + shift, end - start
+            count += 1
+    return count
 
 
 @kernel
-def _encode(points: Any, size: Any, out: Any, written: Any) -> Any:
-    for i in range(size):
-        code = points[i]
-        if code < 0x80:
-            out[written] = code
-            written += 1
-            continue
-        width = 2 if code < 0x800 else 3 if code < 0x10000 else 4
-        for k in range(width - 1, 0, -1):
-            out[written + k] = 0x80 | code & 0x3F
-            code >>= 6
-        out[written] = (0xF00 >> width) & 0xFF | code
-        written += width
-    return written
+def _close(text: Any, end: Any, edits: Any, n: Any) -> Any:
+    """Make the edits in the bytes where they stand; where the text ends then."""
+    to = edits[_FIRST, 0]
+    for edit in range(n):
+        for _ in range(edits[_PUT, edit]):
+            text[to] = 10
+            to += 1
+        stop = edits[_FIRST, edit + 1] if edit + 1 < n else end
+        to = _copy(text, edits[_LAST, edit], stop, text, to)
+    return to
