@@ -8,7 +8,7 @@ from typing import Any, Final
 
 import numpy as np
 
-from tasks.engine.code_points import code_point
+from tasks.engine.code_points import code_point, count_characters, skip_characters
 from tasks.engine.kernel import kernel
 
 # Line ends that stay of four and more.
@@ -45,7 +45,7 @@ def tidy_all(
     for index in range(len(rows)):
         start = out_offsets[index]
         end = _copy(data, offsets[rows[index]], offsets[rows[index] + 1], out, start)
-        length = _characters(out, start, end)
+        length = count_characters(out, start, end)
         kept[0, 0, 0], kept[0, 1, 0], kept[0, 2, 0] = 0, 0, length
         found, side = min(length, 1), 0
         lengths[0, index] = length
@@ -74,18 +74,11 @@ def tidy_all(
 
 @kernel
 def _copy(source: Any, first: Any, last: Any, out: Any, to: Any) -> Any:
-    for k in range(last - first):
-        out[to + k] = source[first + k]
+    # From 0 on, which compiles to copies of many bytes at once.
+    taken, put = source[first:last], out[to : to + last - first]
+    for k in range(len(taken)):
+        put[k] = taken[k]
     return to + last - first
-
-
-@kernel
-def _characters(text: Any, first: Any, last: Any) -> Any:
-    """Code points that begin in these bytes."""
-    count = 0
-    for k in range(first, last):
-        count += text[k] & 0xC0 != 0x80
-    return count
 
 
 @kernel
@@ -102,24 +95,20 @@ def is_space(code: Any) -> Any:
 def _add(edits: Any, n: Any, text: Any, begin: Any, first: Any, last: Any, put: Any) -> Any:
     """Append an edit of bytes behind the last one; `begin` is where the text begins."""
     at, points = (edits[_LAST, n - 1], edits[_END, n - 1]) if n else (begin, 0)
-    start = points + _characters(text, at, first)
-    edits[_START, n], edits[_END, n] = start, start + _characters(text, first, last)
+    start = points + count_characters(text, at, first)
+    edits[_START, n], edits[_END, n] = start, start + count_characters(text, first, last)
     edits[_FIRST, n], edits[_LAST, n], edits[_PUT, n] = first, last, put
     return n + 1
 
 
 @kernel
 def _list_spans(text: Any, begin: Any, end: Any, spans: Any, low: Any, high: Any, edits: Any) -> Any:
-    n = points = 0
+    n = passed = 0
     at = begin
     for span in range(low, high):
-        first = at
-        for side in range(2):
-            # Over the characters before it, then over the bytes that belong to the last of them.
-            while at < end and (points < spans[side, span] or text[at] & 0xC0 == 0x80):
-                points += text[at] & 0xC0 != 0x80
-                at += 1
-            first = at if side == 0 else first
+        first = skip_characters(text, at, end, spans[0, span] - passed)
+        at = skip_characters(text, first, end, spans[1, span] - spans[0, span])
+        passed = spans[1, span]
         if at > first:
             n = _add(edits, n, text, begin, first, at, 0)
     return n

@@ -6,6 +6,7 @@ import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
 
+from tasks.engine.code_points import skip_characters
 from tasks.engine.kernel import kernel
 
 
@@ -49,15 +50,11 @@ def byte_spans(
 
 @kernel
 def _find_bytes(data: Any, offsets: Any, rows: Any, starts: Any, ends: Any, found: Any) -> None:
-    at = points = np.int64(0)
+    at = passed = np.int64(0)
     for index in range(len(rows)):
         first, last = offsets[rows[index]], offsets[rows[index] + 1]
-        if index == 0 or rows[index] != rows[index - 1] or starts[index] < points:
-            at, points = first, np.int64(0)
-        for side in range(2):
-            wanted = starts[index] if side == 0 else ends[index]
-            # Over the bytes of `wanted` characters, then over those that belong to the last of them.
-            while at < last and (points < wanted or data[at] & 0xC0 == 0x80):
-                points += data[at] & 0xC0 != 0x80
-                at += 1
-            found[side, index] = at
+        if index == 0 or rows[index] != rows[index - 1] or starts[index] < passed:
+            at, passed = first, np.int64(0)
+        found[0, index] = at = skip_characters(data, at, last, starts[index] - passed)
+        found[1, index] = at = skip_characters(data, at, last, ends[index] - starts[index])
+        passed = ends[index]
