@@ -5,7 +5,7 @@ i-d-template archive, GitLab and Gitee, comments beside or inside the record, as
 """
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import UTC, datetime
 from operator import eq
 from typing import Final
@@ -33,7 +33,7 @@ _NODES: Final[Decoder[Nodes]] = Decoder(Nodes)
 _CLOSING_EVENTS: Final = frozenset({"closed", "ClosedEvent"})
 
 
-def read_thread(record: Record, repo: str | None, events: Iterable[Node] = ()) -> Thread:
+def read_thread(record: Record, repo: str | None, events: Sequence[Node] = ()) -> Thread:
     """The thread a record holds.
 
     Args:
@@ -125,15 +125,18 @@ def _body(record: Record | Note) -> str:
     return storable(text or (string(record.note, "note") if isinstance(record, Note) else None) or "")
 
 
-def _add_turns(thread: Thread, opening: Turn, record: Record, events: Iterable[Node]) -> None:
+def _add_turns(thread: Thread, opening: Turn, record: Record, events: Sequence[Node]) -> None:
     comments = [read_turn(comment) for comment in _comments(record)]
-    for review in nodes(record.reviews) if record.reviews else ():
-        comments.append(read_turn(review, "review"))
-        if isinstance(review, Note) and review.comments:
-            comments += [read_turn(note, "review", review) for note in nodes(review.comments)]
-    for event in (*events, *nodes(record.timeline), *nodes(record.timelineItems)):
-        if isinstance(event, Note):
-            _add_event(thread, event, comments)
+    for review in nodes(record.reviews):
+        if not isinstance(review, Note):
+            raise BadRecordError("a review is not an object")
+        if review.body != "":  # most only hold others
+            comments.append(read_turn(review, "review"))
+        comments += [read_turn(note, "review", review) for note in nodes(review.comments)]
+    if events or record.timeline or record.timelineItems:
+        for event in (*events, *nodes(record.timeline), *nodes(record.timelineItems)):
+            if isinstance(event, Note):
+                _add_event(thread, event, comments)
     for pull in nodes(record.closedByPullRequestsReferences):
         if isinstance(pull, Pull) and isinstance(pull.number, int):
             thread.links.append({"kind": "pull", "id": str(pull.number)})
@@ -147,11 +150,13 @@ def _add_turns(thread: Thread, opening: Turn, record: Record, events: Iterable[N
 
 def _duplicate_of(turns: Iterable[Turn]) -> str | None:
     """Number of the thread that was there before, where a comment begins with it."""
-    for turn in turns:
-        head = turn.body[:300]
-        # Every match has one of these, and few comments do.
-        if ("dup" in head.lower() or "重" in head) and (found := _DUPLICATE_OF.search(head)):
-            return found[1]
+    heads = [turn.body[:300] for turn in turns]
+    # Every match has one of these, and few comments do.
+    together = "\0".join(heads).lower()
+    if "dup" in together or "重" in together:
+        for head in heads:
+            if found := _DUPLICATE_OF.search(head):
+                return found[1]
     return None
 
 
