@@ -79,44 +79,34 @@ def clean_documents(batch: pa.Table, settings: CleanSettings) -> Partition:
 
 
 def _apply(batch: pa.Table, removed: pa.Table, settings: CleanSettings) -> tuple[pa.Table, pa.Table]:
-    """`batch` with the spans cut and the characters tidied, and the map of what changed; others are not touched."""
+    """`batch` with the spans cut and the characters tidied, and the map of what changed."""
     spans = _spans(batch, removed)
-    text = pl.Series(pl.from_arrow(batch["text"]))
     # Of code nothing is tidied, so nothing of it is looked at.
-    is_code = (pl.Series(pl.from_arrow(batch["source_type"])) == "code").to_numpy()
-    untidy = find_untidy(text, pl.Series(is_code), settings)
-    touched = untidy.touched.to_numpy().copy()
+    is_code = pc.equal(batch["source_type"], "code").to_numpy(zero_copy_only=False)
+    untidy = find_untidy(batch["text"], is_code, settings)
+    touched = untidy.touched.copy()
     touched[list(spans)] = True
-    # What only loses spans, blanks and lines, which is nearly all, is done in one go, if it is not large.
-    large = pc.binary_length(batch["text"]).to_numpy() > _LARGE
-    alone = touched & (large | (untidy.inside.to_numpy() & ~is_code))
-    together, rows = np.flatnonzero(touched & ~alone), np.flatnonzero(alone).tolist()
     if not touched.any():
         return batch, TEXT_MAP.empty()
-    tidied = tidy_columns(batch, together, spans, is_code[together])
+    # What only loses spans, blanks and lines, which is nearly all, is done in one go, if it is not large.
+    large = pc.binary_length(batch["text"]).to_numpy() > _LARGE
+    alone = touched & (large | (untidy.inside & ~is_code))
+    together = {row: cut for row, cut in spans.items() if not alone[row]}
+    tidied, changed = tidy_columns(batch, together, ~touched | is_code | alone)
+    rows = np.flatnonzero(alone).tolist()
     documents = batch.select(["id", "text", "blocks"]).take(pa.array(rows, pa.int64())).to_pylist()
-    flags = zip(rows, untidy.invisible.gather(rows), untidy.misread.gather(rows), strict=True)
-    edited = [
-        _edit(
-            row["text"],
-            row["blocks"],
-            spans.get(place, []),
-            () if is_code[place] else _passes(settings, invisible=seen, misread=wrong),
-        )
-        for row, (place, seen, wrong) in zip(documents, flags, strict=True)
-    ]
-    changed = [found.text != row["text"] for row, found in zip(documents, edited, strict=True)]
-    maps = [
-        _map_row(row["id"], len(row["text"]), found.offsets.runs)
-        for row, found, other in zip(documents, edited, changed, strict=True)
-        if other
-    ]
-    order = np.argsort([*together[tidied.mapped], *np.array(rows, np.int64)[changed]])
-    places = [*together.tolist(), *rows]
-    texts = [tidied.text, pa.array([found.text for found in edited], pa.large_string())]
-    blocks = [tidied.blocks, pa.array([found.blocks for found in edited], tidied.blocks.type)]
-    text_map = pa.concat_tables([tidied.maps, TEXT_MAP.from_rows(maps)]).take(pa.array(order, pa.int64()))
-    return replaced(batch, places, texts, blocks), text_map
+    edited = []
+    for row, document in zip(rows, documents, strict=True):
+        seen, wrong = bool(untidy.invisible[row]), bool(untidy.misread[row])
+        passes = () if is_code[row] else _passes(settings, invisible=seen, misread=wrong)
+        found = _edit(document["text"], document["blocks"], spans.get(row, []), passes)
+        changed[row] = found.text != document["text"]
+        mapped = _map_row(document["id"], len(document["text"]), found.offsets.runs)
+        edited.append({"text": found.text, "blocks": found.blocks, **mapped})
+    tidied = replaced(tidied, rows, edited)
+    for name in ("text", "blocks"):
+        batch = batch.set_column(batch.schema.get_field_index(name), DOCUMENT.arrow.field(name), tidied[name])
+    return batch, TEXT_MAP.conform(tidied.filter(pa.array(changed)))
 
 
 def _spans(batch: pa.Table, removed: pa.Table) -> dict[int, list[Edit]]:

@@ -70,9 +70,10 @@ def find_licence_headers(batch: pa.Table) -> pa.Table:
     Returns:
         `removed_span@1` rows, reason licence_header.
     """
-    code = batch.select(["id", "text", "metadata"]).filter(pc.equal(batch["source_type"], "code"))
-    if not code.num_rows:
+    is_code = pc.equal(batch["source_type"], "code")
+    if not pc.any(is_code).as_py():
         return REMOVED_SPAN.empty()
+    code = batch.select(["id", "text", "metadata"]).filter(is_code)
     likely = pl.DataFrame(pl.from_arrow(code)).filter(pl.col("text").str.slice(0, _HEAD).str.contains(GATE))
     language = likely["metadata"].str.json_path_match("$.language")
     rows = []

@@ -67,10 +67,13 @@ def find_page_furniture(batch: pa.Table) -> pa.Table:
     Returns:
         `removed_span@1` rows, reasons page_header, page_footer, page_number, table_of_contents and watermark.
     """
-    paged = batch.filter(pc.greater_equal(pc.fill_null(batch["n_pages"], 0), _MIN_PAGES))
+    has_pages = pc.greater_equal(pc.fill_null(batch["n_pages"], 0), _MIN_PAGES)
+    if not pc.any(has_pages).as_py():
+        return REMOVED_SPAN.empty()
+    paged = batch.select(["id", "text", "blocks"]).filter(has_pages)
     rows = [
         {"doc_id": row["id"], "start": start, "end": end, "reason": reason, "detail": detail}
-        for row in paged.select(["id", "text", "blocks"]).to_pylist()
+        for row in paged.to_pylist()
         for start, end, reason, detail in sorted(_spans(row["text"], row["blocks"]))
     ]
     return REMOVED_SPAN.from_rows(rows)

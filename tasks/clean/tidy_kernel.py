@@ -20,31 +20,30 @@ _START, _END, _FIRST, _LAST, _PUT, _NEW = range(6)
 
 @kernel
 def tidy_all(
-    data: Any, offsets: Any, rows: Any, cut_only: Any, span_offsets: Any, spans: Any, block_offsets: Any, blocks: Any,
+    data: Any, offsets: Any, cut_only: Any, span_offsets: Any, spans: Any, block_offsets: Any, blocks: Any,
     edits: Any, kept: Any, out: Any, out_offsets: Any, lengths: Any, runs: Any, run_offsets: Any,
 ) -> None:  # fmt: skip
-    """Tidy documents `rows` of a column.
+    """Tidy the documents of a column.
 
     Args:
         data: UTF-8 of all documents.
         offsets: Where each begins in it.
-        rows: Documents to tidy.
-        cut_only: Of each of those, whether nothing but its spans goes.
+        cut_only: Of each, whether nothing but its spans goes.
         span_offsets: Where the spans of each begin in `spans`.
         spans: Shape (2, spans): start and end in code points, ordered, none overlapping another.
         block_offsets: Where the blocks of each begin in `blocks`.
         blocks: Shape (3, blocks): start, end, and 1; they become where the block is now, and 0 where it was cut whole.
         edits: Scratch of shape (6, edits of one pass).
         kept: Scratch of shape (2, 3, runs of one document).
-        out: UTF-8 of what is left, of all `rows`; as long as they are.
+        out: UTF-8 of what is left; as long as `data`.
         out_offsets: Where each ends in it, behind a 0.
-        lengths: Shape (2, rows): code points before and after.
+        lengths: Shape (2, documents): code points before and after.
         runs: Shape (3, any): start in the source, start in the text, length of what both have in common.
         run_offsets: Where the runs of each end, behind a 0.
     """
-    for index in range(len(rows)):
+    for index in range(len(cut_only)):
         start = out_offsets[index]
-        end = _copy(data, offsets[rows[index]], offsets[rows[index] + 1], out, start)
+        end = _copy(data, offsets[index], offsets[index + 1], out, start)
         length = count_characters(out, start, end)
         kept[0, 0, 0], kept[0, 1, 0], kept[0, 2, 0] = 0, 0, length
         found, side = min(length, 1), 0

@@ -11,7 +11,6 @@ from typing import Any, Final, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
-import polars as pl
 import pyarrow as pa
 
 from tasks.clean.mojibake import MISREAD_GBK, MISREAD_LATIN, MISREAD_LEAD, MISREAD_TRAIL
@@ -53,22 +52,22 @@ class Untidy(NamedTuple):
         inside: It may lose or change other characters than blanks and line ends.
     """
 
-    invisible: pl.Series
-    misread: pl.Series
-    touched: pl.Series
-    inside: pl.Series
+    invisible: npt.NDArray[np.bool_]
+    misread: npt.NDArray[np.bool_]
+    touched: npt.NDArray[np.bool_]
+    inside: npt.NDArray[np.bool_]
 
 
-def find_untidy(text: pl.Series, is_code: pl.Series, settings: CleanSettings) -> Untidy:
+def find_untidy(text: pa.ChunkedArray, is_code: npt.NDArray[np.bool_], settings: CleanSettings) -> Untidy:
     """Look at every document once; source code needs nothing."""
     seen = np.zeros(len(text), np.int64)
-    column = utf8_column(pa.chunked_array([text.to_arrow().cast(pa.large_string())]))
-    _look(column.data, column.offsets, is_code.to_numpy(), _kinds(), seen)
+    column = utf8_column(text)
+    _look(column.data, column.offsets, is_code, _kinds(), seen)
     inside = _INVISIBLE | _COMPOSABLE
     inside |= (_MISREAD | _GBK) * settings.repair_encoding
     inside |= _WIDE * (settings.width == "letters") | _HAN * (settings.script == "simplified")
     wanted = (_INVISIBLE, _MISREAD | _GBK, inside | _LINES | _HEAD | _TAIL, inside)
-    return Untidy(*(pl.Series(seen & bits != 0) for bits in wanted))
+    return Untidy(*(seen & bits != 0 for bits in wanted))
 
 
 @cache

@@ -18,7 +18,7 @@ from tasks.clean.settings import CleanSettings
 from tasks.clean.tidy_columns import tidy_columns
 from tasks.clean.tidy_kernel import is_space
 from tasks.clean.tidying import INVISIBLE, find_spare_lines, find_trailing_blanks, find_uncomposed
-from tasks.clean.untidy import find_untidy
+from tasks.clean.untidy import Untidy, find_untidy
 from tasks.extract.rows import document_row, documents_table
 
 _ENTRY: dict[str, Any] = {
@@ -53,6 +53,11 @@ def _blocks(text: str, cuts: list[int]) -> list[dict[str, Any]]:
     rows = DOCUMENT.from_rows([{**document_row(_ENTRY, "x", source_type="markdown", raw_sha256="0"), "blocks": given}])
     found: list[dict[str, Any]] = rows["blocks"].to_pylist()[0]
     return found
+
+
+def _untidy(texts: list[str], settings: CleanSettings, *, is_code: bool = False) -> Untidy:
+    column = pa.chunked_array([pa.array(texts, pa.large_string())])
+    return find_untidy(column, np.full(len(texts), is_code), settings)
 
 
 @examined(deadline=None)
@@ -98,24 +103,22 @@ def test_the_map_tells_where_every_character_came_from(texts):
 )
 def test_the_loop_over_documents_does_what_the_passes_do_one_by_one(texts, cut_only):
     batch = _batch([text for text, _, _ in texts], [_blocks(text, cuts) for text, cuts, _ in texts])
-    rows = np.arange(len(texts))
     given = [
         _merged([(start, min(start + size, len(text))) for start, size in spans if start < len(text)])
         for text, _, spans in texts
     ]
-    tidied = tidy_columns(batch, rows, dict(enumerate(given)), np.full(len(texts), cut_only))
+    spans = {row: edits for row, edits in enumerate(given) if edits}
+    tidied, changed = tidy_columns(batch, spans, np.full(len(texts), cut_only))
     passes = () if cut_only else (find_trailing_blanks, find_spare_lines)
     expected = [
         _edit(row["text"], row["blocks"], edits, passes) for row, edits in zip(batch.to_pylist(), given, strict=True)
     ]
-    assert tidied.text.to_pylist() == [found.text for found in expected]
-    assert tidied.blocks.to_pylist() == [found.blocks for found in expected]
-    runs = [
-        list(zip(row["source_start"], row["text_start"], row["length"], strict=True)) for row in tidied.maps.to_pylist()
-    ]
-    assert runs == [
-        found.offsets.runs for found, (text, _, _) in zip(expected, texts, strict=True) if found.text != text
-    ]
+    assert tidied["text"].to_pylist() == [found.text for found in expected]
+    assert tidied["blocks"].to_pylist() == [found.blocks for found in expected]
+    assert tidied["source_length"].to_pylist() == [len(text) for text, _, _ in texts]
+    runs = [list(zip(row["source_start"], row["text_start"], row["length"], strict=True)) for row in tidied.to_pylist()]
+    assert runs == [found.offsets.runs for found in expected]
+    assert changed.tolist() == [found.text != text for found, (text, _, _) in zip(expected, texts, strict=True)]
 
 
 def test_white_space_is_what_python_takes_for_it():
@@ -136,13 +139,13 @@ def test_white_space_is_what_python_takes_for_it():
     ],
 )
 def test_what_only_loses_blanks_is_told_from_what_changes_otherwise(text, touched, inside):
-    found = find_untidy(pl.Series([text]), pl.Series([False]), CleanSettings())
-    assert found.touched.to_list() == [touched]
-    assert found.inside.to_list() == [inside]
+    found = _untidy([text], CleanSettings())
+    assert found.touched.tolist() == [touched]
+    assert found.inside.tolist() == [inside]
 
 
 def test_source_code_is_not_looked_at():
-    found = find_untidy(pl.Series(["x = 1 \n\n\n\n\n"]), pl.Series([True]), CleanSettings())
+    found = _untidy(["x = 1 \n\n\n\n\n"], CleanSettings(), is_code=True)
     assert not any(found.touched)
 
 
@@ -182,24 +185,23 @@ _LOOKED_FOR = {
 )
 def test_the_table_of_kinds_finds_what_expressions_find(texts):
     column = pl.Series(["".join(pieces) for pieces in texts])
-    found = find_untidy(column, pl.Series([False] * len(column)), CleanSettings())
+    found = _untidy(column.to_list(), CleanSettings())
     expected = {name: column.str.contains(pattern) for name, pattern in _LOOKED_FOR.items()}
-    assert found.invisible.to_list() == expected["invisible"].to_list()
-    assert found.misread.to_list() == expected["misread"].to_list()
-    assert found.touched.to_list() == (found.inside | expected["touched"]).to_list()
+    assert found.invisible.tolist() == expected["invisible"].to_list()
+    assert found.misread.tolist() == expected["misread"].to_list()
+    assert found.touched.tolist() == (found.inside | expected["touched"].to_numpy()).tolist()
 
 
 def test_whatever_is_composed_is_looked_for_and_pictures_are_not():
     characters = [chr(code) for code in range(0x110000) if not 0xD800 <= code <= 0xDFFF]
     composed = [bool(find_uncomposed(f"a{character}")) for character in characters]
-    found = find_untidy(pl.Series(characters), pl.Series([False] * len(characters)), CleanSettings())
+    found = _untidy(characters, CleanSettings())
     assert all(seen or not needed for seen, needed in zip(found.inside, composed, strict=True))
-    pictures = pl.Series([*"🎉✅→─│ЯЖあア한글推送"])
-    assert not any(find_untidy(pictures, pl.Series([False] * len(pictures)), CleanSettings()).inside)
+    assert not any(_untidy([*"🎉✅→─│ЯЖあア한글推送"], CleanSettings()).inside)
 
 
 def test_wide_letters_and_traditional_characters_are_asked_for_by_settings():
-    column, code = pl.Series(["Ａ１", "ﾞ", "臺灣", "plain"]), pl.Series([False] * 4)
-    assert not any(find_untidy(column, code, CleanSettings()).inside)
+    texts = ["Ａ１", "ﾞ", "臺灣", "plain"]
+    assert not any(_untidy(texts, CleanSettings()).inside)
     wanted = CleanSettings(width="letters", script="simplified")
-    assert find_untidy(column, code, wanted).inside.to_list() == [True, False, True, False]
+    assert _untidy(texts, wanted).inside.tolist() == [True, False, True, False]
