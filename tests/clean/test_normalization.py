@@ -173,7 +173,7 @@ def test_passes_of_edits_compose(passes):
 
 
 _SUSPECTS = st.sampled_from(
-    [*"ÃÂÎÐØÙàâœ€™š¢£°º·»«•†√≈‚Äвгβ│╬▒ﬁ\ufffd\u0080\xa0\xad“”‘’—…", *"的推送，。 aZb\t", "😀", "正文 " * 8]
+    [*"ÃÂÎÐØÙàâžéœαا்한✓→€™š¢£°º·»«•†√≈‚Äвгβ│╬▒ﬁ\ufffd\u0080\xa0\xad“”‘’—…", *"的推送，。 aZb\t", "😀", "正文 " * 8]
 )
 
 
