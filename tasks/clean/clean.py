@@ -25,7 +25,7 @@ from tasks.clean.settings import CleanSettings
 from tasks.clean.threads import find_thread_noise
 from tasks.clean.tidy_columns import replaced, tidy_columns
 from tasks.clean.tidying import find_invisible, find_spare_lines, find_trailing_blanks, find_uncomposed
-from tasks.clean.untidy import find_untidy
+from tasks.clean.untidy import are_blank, find_untidy
 from tasks.clean.variants import find_traditional, find_wide_letters
 from tasks.engine.edits import Edit, EditedText, moved_blocks
 from tasks.engine.garbage import uncollected
@@ -71,9 +71,7 @@ def clean_documents(batch: pa.Table, settings: CleanSettings) -> Partition:
     with uncollected():
         removed = pa.concat_tables([REMOVED_SPAN.empty(), *(find(batch) for wanted, find in finders if wanted)])
         cleaned, text_map = _apply(batch, removed, settings)
-    text = pl.Series(pl.from_arrow(cleaned["text"]))
-    empty = ~text.str.contains(r"\S")
-    reason = pl.select(pl.when(empty).then(pl.lit(CleanReason.NOTHING_LEFT.value))).to_series()
+    reason = pl.Series([CleanReason.NOTHING_LEFT.value if blank else None for blank in are_blank(cleaned["text"])])
     parts = split(cleaned, step=NAME, reason=reason)
     return Partition(count_words(parts.kept), parts.dropped, sides={"removed_spans": removed, "text_map": text_map})
 
@@ -106,7 +104,7 @@ def _apply(batch: pa.Table, removed: pa.Table, settings: CleanSettings) -> tuple
     tidied = replaced(tidied, rows, edited)
     for name in ("text", "blocks"):
         batch = batch.set_column(batch.schema.get_field_index(name), DOCUMENT.arrow.field(name), tidied[name])
-    return batch, TEXT_MAP.conform(tidied.filter(pa.array(changed)))
+    return batch, TEXT_MAP.conform(tidied.select(TEXT_MAP.arrow.names).filter(pa.array(changed)))
 
 
 def _spans(batch: pa.Table, removed: pa.Table) -> dict[int, list[Edit]]:

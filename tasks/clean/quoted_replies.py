@@ -16,18 +16,24 @@ from tasks.clean.thread_rules import Span, without
 # To be looked for at the beginning of a line.
 _QUOTE: Final = re.compile(r"[ ]{0,3}>[^\n]*(?:\n|\Z)(?:[ ]{0,3}>[^\n]*(?:\n|\Z)|[ \t]*\n(?=[ ]{0,3}>))*")
 _QUOTED_LINE: Final = re.compile(r"\n[ ]{0,3}>")
-_LINE_MARKS: Final = re.compile(r"^[ \t>]+")
-_ASCII_BLANKS: Final = b"\t\n\x0b\x0c\r\x1c\x1d\x1e\x1f >"
+_ASCII_BLANKS: Final = b"\t\x0b\x0c\r\x1c\x1d\x1e\x1f >"
 # Share of a quote's characters that must have been said: mail programs break and escape a few.
 _SAID: Final = 0.8
 # Shorter lines are found anywhere.
 _LEAST: Final = 4
 
 
-def squeeze(text: str) -> str:
-    """`text` without white space and quote marks, as quotes are compared."""
+def squeezed_lines(text: str) -> list[str]:
+    """Lines of `text` without white space and quote marks, as quotes are compared."""
     if text.isascii():  # of bytes they are taken out in a fifth of the time
-        return text.encode().translate(None, _ASCII_BLANKS).decode()
+        return text.encode().translate(None, _ASCII_BLANKS).decode().split("\n")
+    return ["".join(line.split()).replace(">", "") for line in text.split("\n")]
+
+
+def squeeze(text: str) -> str:
+    """The same in one line."""
+    if text.isascii():
+        return text.encode().translate(None, _ASCII_BLANKS + b"\n").decode()
     return "".join(text.split()).replace(">", "")
 
 
@@ -89,8 +95,7 @@ def _quotes(text: str) -> Iterator[re.Match[str]]:
 
 def _is_repeated(quote: str, heard: str, marks: int) -> bool:
     said = total = 0
-    for line in without(without(quote, "mail_attribution", marks), "mail_footer", marks).split("\n"):
-        squeezed = squeeze(_LINE_MARKS.sub("", line))
+    for squeezed in squeezed_lines(without(without(quote, "mail_attribution", marks), "mail_footer", marks)):
         if len(squeezed) >= _LEAST:
             total += len(squeezed)
             said += len(squeezed) if squeezed in heard else 0

@@ -86,7 +86,7 @@ def _line_key(data: Any, position: Any, end: Any, key: Any) -> Any:
         code, position = code_point(data, position)
         if code == 10:
             break
-        blank = is_space(code)
+        blank = (code <= 32 or code > 127) and is_space(code)
         if blank and not begun:
             continue
         if not begun and _is_box(data, first, end):

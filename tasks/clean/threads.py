@@ -97,15 +97,16 @@ def find_thread_noise(batch: pa.Table) -> pa.Table:
     templates = template_spans(_openings(turns, documents))
     spoken: dict[int, list[Turn]] = defaultdict(list)
     looked_at = _looked_at(turns, [*templates])
-    for row, *turn in zip(*(column[looked_at].tolist() for column in turns), strict=True):
-        spoken[row].append(Turn(*turn))
+    rows, *fields = (column[looked_at].tolist() for column in turns)
+    for row, turn in zip(rows, map(Turn._make, zip(*fields, strict=True)), strict=True):
+        spoken[row].append(turn)
     ids = documents["id"].to_pylist()
-    rows = [
+    found = [
         {"doc_id": ids[row], "start": start, "end": end, "reason": reason, "detail": None}
         for row, heard in spoken.items()
         for start, end, reason in thread_spans(texts[row], heard, templates.get(row, ()))
     ]
-    return REMOVED_SPAN.from_rows(rows)
+    return REMOVED_SPAN.from_rows(found)
 
 
 def _looked_at(turns: "_Turns", templates: Sequence[int]) -> npt.NDArray[np.bool_]:
@@ -239,7 +240,7 @@ def _turns(blocks: pa.ChunkedArray, text: pa.ChunkedArray) -> _Turns:
     silent = np.setdiff1d(np.arange(len(text)), rows)
     if len(silent):
         order = np.argsort(np.concatenate([rows, silent]), kind="stable")
-        lengths = pc.utf8_length(text).to_numpy()[silent]
+        lengths = pc.utf8_length(text.take(pa.array(silent))).to_numpy()
         added = silent, np.zeros(len(silent), np.int64), lengths, np.full(len(silent), _ISSUE)
         given = zip((rows, starts, ends, told), added, strict=True)
         rows, starts, ends, told = (np.concatenate(both)[order] for both in given)

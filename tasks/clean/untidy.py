@@ -91,19 +91,22 @@ def _look(data: Any, offsets: Any, skipped: Any, kinds: Any, seen: Any) -> None:
         position, end = offsets[row], offsets[row + 1]
         if skipped[row] or position == end:
             continue
-        bits, last, ends, letters, leading = 0, 0, 0, 0, True
+        bits, last, ends, letters = _head(data, position, end, kinds), 0, 0, 0
         while position < end:
+            if _is_plain(data[position]):
+                # Most characters of most texts: of a run of them only the last one counts.
+                while position < end and _is_plain(data[position]):
+                    position += 1
+                last, ends, letters = kinds[data[position - 1]], 0, 0
+                continue
             code, position = code_point(data, position)
             kind = kinds[code] if code < _TABLE_SIZE else _COMPOSABLE
             if code == 10:
                 ends += 1
                 if ends == 4 or last & _BLANK:
                     bits |= _LINES
-                if leading:
-                    bits |= _HEAD
             else:
                 ends = 0
-                leading &= kind & _SPACE != 0
             if last & _LEAD and kind & _TRAIL:
                 bits |= _MISREAD
             letters = letters + 1 if kind & _LATIN else 0
@@ -114,3 +117,38 @@ def _look(data: Any, offsets: Any, skipped: Any, kinds: Any, seen: Any) -> None:
         if last & _SPACE:
             bits |= _TAIL
         seen[row] = bits
+
+
+@kernel
+def _is_plain(byte: Any) -> Any:
+    """Whether a byte is an ASCII character other than a line end or a control."""
+    return 32 <= byte < 127 or byte == 9
+
+
+@kernel
+def _head(data: Any, position: Any, end: Any, kinds: Any) -> Any:
+    """Whether a line end comes before anything else but white space: `_HEAD` or 0."""
+    while position < end:
+        code, position = code_point(data, position)
+        if code == 10:
+            return _HEAD
+        if code >= _TABLE_SIZE or kinds[code] & _SPACE == 0:
+            return 0
+    return 0
+
+
+def are_blank(text: pa.ChunkedArray) -> npt.NDArray[np.bool_]:
+    """Of each document, whether it has nothing but white space, as Unicode says."""
+    blank = np.ones(len(text), np.bool_)
+    column = utf8_column(text)
+    _find_blank(column.data, column.offsets, _kinds(), blank)
+    return blank
+
+
+@kernel
+def _find_blank(data: Any, offsets: Any, kinds: Any, blank: Any) -> None:
+    for row in range(len(blank)):
+        position, end = offsets[row], offsets[row + 1]
+        while position < end and blank[row]:
+            code, position = code_point(data, position)
+            blank[row] = code < _TABLE_SIZE and kinds[code] & _SPACE != 0

@@ -3,7 +3,7 @@
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from tasks.clean.quoted_replies import Heard, repeated_quotes, squeeze
+from tasks.clean.quoted_replies import Heard, repeated_quotes, squeeze, squeezed_lines
 
 
 @given(text=st.text(st.sampled_from([*map(chr, range(128)), "推", "\u3000", "\x85"])))
@@ -11,6 +11,7 @@ from tasks.clean.quoted_replies import Heard, repeated_quotes, squeeze
 @example(text="> 推送\u3000失败")
 def test_squeezing_takes_out_white_space_and_quote_marks(text):
     assert squeeze(text) == "".join(text.split()).replace(">", "")
+    assert squeezed_lines(text) == [squeeze(line) for line in text.split("\n")]
 
 
 def test_a_quote_is_looked_for_in_all_that_was_heard():

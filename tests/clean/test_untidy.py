@@ -18,7 +18,7 @@ from tasks.clean.settings import CleanSettings
 from tasks.clean.tidy_columns import tidy_columns
 from tasks.clean.tidy_kernel import is_space
 from tasks.clean.tidying import INVISIBLE, find_spare_lines, find_trailing_blanks, find_uncomposed
-from tasks.clean.untidy import Untidy, find_untidy
+from tasks.clean.untidy import Untidy, are_blank, find_untidy
 from tasks.extract.rows import document_row, documents_table
 
 _ENTRY: dict[str, Any] = {
@@ -189,6 +189,10 @@ def test_the_table_of_kinds_finds_what_expressions_find(texts):
     expected = {name: column.str.contains(pattern) for name, pattern in _LOOKED_FOR.items()}
     assert found.invisible.tolist() == expected["invisible"].to_list()
     assert found.misread.tolist() == expected["misread"].to_list()
+    assert (
+        are_blank(pa.chunked_array([column.to_arrow().cast(pa.large_string())])).tolist()
+        == (~column.str.contains(r"\S")).to_list()
+    )
     assert found.touched.tolist() == (found.inside | expected["touched"].to_numpy()).tolist()
 
 
