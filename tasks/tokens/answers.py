@@ -40,6 +40,7 @@ _STATUS: Final = re.compile(
     r"|rebased|updated|agreed?|(?:sounds|looks|seems) (?:good|reasonable|right|fine)"
     r"|good (?:catch|point|idea)|makes sense|will do|ship it|noted|note to self|ditto|same|see|fyi"
     r"|similar|related|duplicate|dupe?|moved|tracked|cc"
+    r"|(?:(?:concept|approach|tested|untested|code review) )?(?:u?t|cr|n|re-?)?ack"
     r"|thank(?:s| you)|thx|ok(?:ay)?|nice|great|sure|yes|yep|yup|no|nope|ping|bump)"
     r"(?: (?:separately|locally|manually|elsewhere|already|now|here|this|that|it|per|by|in|as|with|via|to|for|the"
     r"|chairs?|editors?|wg|consensus|discussion|list|master|main|commit|pr|me|too|again|you|so|much|a lot|of|above"
@@ -157,7 +158,8 @@ def _bare(said: str) -> str:
 
 def asks_back(said: str) -> bool:
     """Whether a turn is a short question: "Which version?" answers nothing."""
-    return len(said) < 2 * _SHORT and _ASKS.search(said) is not None
+    own = _QUOTED.sub("", said).strip()
+    return len(own) < 2 * _SHORT and _ASKS.search(own) is not None
 
 
 def confirms(said: str) -> bool:

@@ -211,7 +211,7 @@ def _json(value: object) -> bytes:
 
 STEP: Final = Step(
     name="chunks",
-    version=8,
+    version=9,
     settings=ChunksSettings,
     reads=DOCUMENT,
     writes=ROWS,

@@ -38,7 +38,7 @@ def make_labels(batch: pa.Table, settings: StepSettings) -> Partition:  # noqa: 
 
 STEP: Final = Step(
     name="kto",
-    version=6,
+    version=7,
     settings=StepSettings,
     reads=DOCUMENT,
     writes=ROWS,

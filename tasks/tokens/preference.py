@@ -45,7 +45,7 @@ def make_preferences(batch: pa.Table, settings: StepSettings) -> Partition:  # n
 
 STEP: Final = Step(
     name="preference",
-    version=6,
+    version=7,
     settings=StepSettings,
     reads=DOCUMENT,
     writes=ROWS,

@@ -110,7 +110,7 @@ def pair(document: dict[str, Any], conversation: Conversation, index: ChunksByDo
 
 STEP: Final = Step(
     name="qa_pairs",
-    version=8,
+    version=9,
     settings=StepSettings,
     reads=DOCUMENT,
     writes=ROWS,

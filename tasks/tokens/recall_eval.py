@@ -63,7 +63,7 @@ def _row(doc_id: str, row: dict[str, Any], index: ChunksByDocument) -> dict[str,
 
 STEP: Final = Step(
     name="recall_eval",
-    version=8,
+    version=9,
     settings=StepSettings,
     reads=DOCUMENT,
     writes=ROWS,

@@ -81,7 +81,7 @@ def _time(value: str | None) -> datetime | None:
 
 STEP: Final = Step(
     name="sft",
-    version=9,
+    version=10,
     settings=SftSettings,
     reads=DOCUMENT,
     writes=ROWS,

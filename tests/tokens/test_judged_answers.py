@@ -83,7 +83,7 @@ def test_a_pull_request_and_a_reply_that_is_pasted_everywhere_answer_nothing(doc
     "said",
     ["Done", "Merged separately.", "Fixed in #12", "已修复，见 #12", "Closing per chairs", "好的，谢谢",
      "Similar: https://example.com/o/n/issues/2", "Duplicate of #3",
-     "Thanks, merged!", "This was fixed by https://example.com/o/n/pull/1"],
+     "Thanks, merged!", "Concept ACK", "utACK 1a2b3c4d", "tACK，谢谢", "This was fixed by https://example.com/o/n/pull/1"],
 )  # fmt: skip
 def test_a_word_about_the_thread_is_no_answer(said: str, documents):
     assert is_status(said)
@@ -104,6 +104,9 @@ def test_a_short_answer_is_one(said: str):
 def test_a_question_back_ends_no_conversation(documents):
     assert asks_back("哪个版本？")
     assert not asks_back("Is it on? If not, switch it on.")
+    assert asks_back("> " + "The port is open, and nothing listens. " * 8 + "\n\nMind testing #39 ?")
+    assert asks_back("> " + "端口开着，没有程序在听。" * 20 + "\n\n能试试 #39 吗？")
+    assert not asks_back("> 为什么要 80 端口？\n\n因为网关只认它。")
     assert (
         read_conversation(_batch(documents, [ASKED, (MAINTAINER, "Which version? 哪个版本？")]).to_pylist()[0]) is None
     )
