@@ -15,7 +15,10 @@ from tasks.engine.kernel import kernel
 _SLOT_BITS: Final = 13
 # A byte with the bits of lower case letters is the same for both cases; three of them.
 _LOWER: Final = 0x202020
+# Two line ends are the beginning of a line, and with ">" that of a quoted one.
 _LINE_START: Final = b"\n\n"
+_LINE: Final = int.from_bytes(_LINE_START)
+_QUOTED_LINE: Final = int.from_bytes(_LINE_START + b">")
 
 
 class MarkerWords(NamedTuple):
@@ -91,17 +94,21 @@ def _look(data: Any, starts: Any, ends: Any, words: Any, seen: Any) -> None:
     for text in range(len(starts)):
         i, end, bits = starts[text], ends[text], 0
         while i < end:
-            head = np.int64(0x0A0A)
-            while i < end and (data[i] == 32 or data[i] == 9):
+            # At the beginning of a line, and behind quote marks: there it begins again.
+            quoted = False
+            while i < end and (data[i] == 32 or data[i] == 9 or data[i] == 62):
+                quoted |= data[i] == 62
                 i += 1
-            # To the end of the line, or behind a quote mark: there it begins again.
+            if quoted:
+                bits |= _kinds_of(words, _QUOTED_LINE, data, i, end)
+            head = np.int64(_LINE)
             while i < end:
                 byte = np.int64(data[i])
                 i += 1
                 head = (head << 8 | byte) & 0xFFFFFF
                 if begins[_slot(head)]:
                     bits |= _kinds_of(words, head, data, i, end)
-                if byte == 10 or head == 0x0A0A3E:
+                if byte == 10:
                     break
         seen[text] = bits
 

@@ -92,7 +92,6 @@ def find_thread_noise(batch: pa.Table) -> pa.Table:
     documents = batch.select(["id", "text", "repo", "blocks"])
     if not pc.all(said_by_people).as_py():
         documents = documents.filter(said_by_people)
-    texts = documents["text"].to_pylist()
     turns = _turns(documents["blocks"], documents["text"])
     templates = template_spans(_openings(turns, documents))
     spoken: dict[int, list[Turn]] = defaultdict(list)
@@ -100,11 +99,11 @@ def find_thread_noise(batch: pa.Table) -> pa.Table:
     rows, *fields = (column[looked_at].tolist() for column in turns)
     for row, turn in zip(rows, map(Turn._make, zip(*fields, strict=True)), strict=True):
         spoken[row].append(turn)
-    ids = documents["id"].to_pylist()
+    heard = documents.select(["id", "text"]).take(pa.array([*spoken], pa.int64())).to_pylist()
     found = [
-        {"doc_id": ids[row], "start": start, "end": end, "reason": reason, "detail": None}
-        for row, heard in spoken.items()
-        for start, end, reason in thread_spans(texts[row], heard, templates.get(row, ()))
+        {"doc_id": said["id"], "start": start, "end": end, "reason": reason, "detail": None}
+        for (row, turns_of_row), said in zip(spoken.items(), heard, strict=True)
+        for start, end, reason in thread_spans(said["text"], turns_of_row, templates.get(row, ()))
     ]
     return REMOVED_SPAN.from_rows(found)
 
