@@ -10,6 +10,8 @@ from numba import njit
 # (numba issue 2345). So a kernel makes no array; what it writes to is given to it.
 _OPTIONS: Final[dict[str, Any]] = {"cache": True, "nogil": True, "_nrt": False}
 kernel: Final[Any] = njit(**_OPTIONS)
+# Compiled into what calls it: for what is called for every word, and too long for the compiler to do so by itself.
+inlined: Final[Any] = njit(**_OPTIONS, inline="always")
 
 
 @kernel

@@ -132,8 +132,8 @@ def measure_likelihood(n: int, scratch: Scratch, models: LetterModels, out: Any)
 
     What stands in fences is left out. Without a branch where a word begins or ends, which would be mispredicted.
     """
-    points, keys, routes = scratch.points, scratch.keys, scratch.routes
-    letter_bits = pairs = pair_bits = torn = 0
+    points, keys, routes, pairs = scratch.points, scratch.keys, scratch.routes, scratch.numbers
+    letter_bits = known = unknown = torn = 0
     counted = np.uint64(0)
     before = last = 0
     han_before = -1
@@ -144,12 +144,14 @@ def measure_likelihood(n: int, scratch: Scratch, models: LetterModels, out: Any)
             han_before = -1
             continue
         if symbol == _HAN:
-            han = points[i] - _HAN_FIRST
+            han = int(np.int64(points[i])) - _HAN_FIRST
             if not 0 <= han < _HAN_SIZE:
                 han = -2
-            if han_before != -1:
-                pairs += 1
-                pair_bits += _bits_of_pair(han_before, han, models) if han >= 0 <= han_before else 8 * _UNKNOWN_BITS
+            if han >= 0 <= han_before:
+                pairs[known] = han_before << 16 | han
+                known += 1
+            else:
+                unknown += han_before != -1
             han_before = han
             before = last = 0
             continue
@@ -166,7 +168,8 @@ def measure_likelihood(n: int, scratch: Scratch, models: LetterModels, out: Any)
     letters, words = counted & np.uint64((1 << 32) - 1), counted << np.uint64(1) >> np.uint64(33)
     out[0] = letter_bits / (_PER_BIT * max(int(np.int64(letters)), 1))
     out[1] = torn / max(int(np.int64(words)), 1)
-    out[2] = pair_bits / (_HAN_PER_BIT * max(pairs, 1))
+    pair_bits = _bits_of_pairs(known, scratch, models) + unknown * _UNKNOWN_BITS * _HAN_PER_BIT
+    out[2] = pair_bits / (_HAN_PER_BIT * max(known + unknown, 1))
 
 
 @kernel
@@ -178,14 +181,30 @@ def _tears(mark: int) -> bool:
 
 
 @kernel
-def _bits_of_pair(first: int, second: int, models: LetterModels) -> int:
-    mixed = np.uint64(first << 16 | second) * np.uint64(0x9E3779B97F4A7C15)
-    slot = np.int64(mixed >> np.uint64(46))
-    tag = np.uint32((mixed >> np.uint64(12)) & np.uint64(0xFFFFFF)) | np.uint32(1)
-    for probe in range(_PROBES):
-        found = models.pairs[(slot + probe) & (_SLOTS - 1)]
-        if found == 0:
-            break
-        if found >> np.uint32(8) == tag:
-            return int(found & np.uint32(0xFF))
-    return int(models.han[second])
+def _bits_of_pairs(n: int, scratch: Scratch, models: LetterModels) -> int:
+    """Bits of the first `n` pairs in `numbers`.
+
+    First where each is looked for, then what is found there: so many places are read at once, most from beyond the
+    nearest cache.
+    """
+    pairs, firsts = scratch.numbers, scratch.starts
+    for k in range(n):
+        firsts[k] = models.pairs[_hash_of_pair(pairs[k]) >> np.uint64(46)]
+    bits = 0
+    for k in range(n):
+        mixed = _hash_of_pair(pairs[k])
+        slot = from_start(mixed >> np.uint64(46))
+        tag = from_start((mixed >> np.uint64(12)) & np.uint64(0xFFFFFF)) | 1
+        found = from_start(firsts[k])
+        probe = 1
+        while found >> 8 != tag and found != 0 and probe < _PROBES:
+            found = from_start(models.pairs[(slot + probe) & (_SLOTS - 1)])
+            probe += 1
+        is_known = found >> 8 == tag
+        bits += found & 0xFF if is_known else int(np.int64(models.han[pairs[k] & 0xFFFF]))
+    return bits
+
+
+@kernel
+def _hash_of_pair(pair: int) -> Any:
+    return np.uint64(pair) * np.uint64(0x9E3779B97F4A7C15)

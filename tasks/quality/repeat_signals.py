@@ -51,8 +51,8 @@ def measure_n_grams(tokens: int, candidates: int, n_chars: int, scratch: Scratch
         if size == _SMALLEST:
             candidates = _drop_single_grams(candidates, scratch)
         count_values(candidates, scratch.folded, scratch)
-        candidates = _keep_repeated(candidates, scratch)
-        found = _top_gram_chars(candidates, scratch) if size <= 4 else _repeated_gram_chars(candidates, scratch)
+        candidates, top = _keep_repeated(candidates, scratch)
+        found = _top_gram_chars(top, scratch) if size <= 4 else _repeated_gram_chars(candidates, scratch)
         out[size + 3] = found / chars
 
 
@@ -76,8 +76,7 @@ def _hash_grams(tokens: int, candidates: int, size: int, scratch: Scratch) -> in
         if end > tokens:
             return c
         ends[c] = end
-        value = prefix[end] - prefix[start] * _POWERS[end - start]
-        values[c] = (value ^ (value >> np.uint64(31))) * np.uint64(_MIX)
+        values[c] = prefix[end] - prefix[start] * _POWERS[end - start]
     return candidates
 
 
@@ -97,42 +96,47 @@ def _drop_single_grams(candidates: int, scratch: Scratch) -> int:
     seen[:places] = 0
     for c in range(candidates):
         # From the second on the byte is more than 1.
-        place = from_start(values[c] >> shift)
+        place = from_start((values[c] * np.uint64(_MIX)) >> shift)
         seen[place] = (seen[place] << 1) | 1
     left = 0
     for c in range(candidates):
         value = values[c]
         starts[left], ends[left], values[left] = starts[c], ends[c], value
-        left += seen[from_start(value >> shift)] > 1
+        left += seen[from_start((value * np.uint64(_MIX)) >> shift)] > 1
     return left
 
 
 @kernel
-def _keep_repeated(candidates: int, scratch: Scratch) -> int:
-    """Leave, in order, the candidates whose n-gram occurs twice, and their numbers; return how many."""
+def _keep_repeated(candidates: int, scratch: Scratch) -> tuple[int, int]:
+    """Leave, in order, the candidates whose n-gram occurs twice, and their numbers.
+
+    Returns:
+        How many are left, and which of them is the first of those whose n-gram is the most frequent, -1 for none.
+    """
     starts, ends, numbers, counts = scratch.starts, scratch.ends, scratch.numbers, scratch.counts
-    kept = 0
+    kept, best, top = 0, 1, -1
     for c in range(candidates):
         # Without a branch: whether text repeats itself is mispredicted.
         number = numbers[c]
+        often = int(np.int64(counts[number]))
         starts[kept], ends[kept], numbers[kept] = starts[c], ends[c], number
-        kept += counts[number] > 1
-    return kept
+        if often > best:
+            best, top = often, kept
+        kept += often > 1
+    return kept, top
 
 
 @kernel
-def _top_gram_chars(candidates: int, scratch: Scratch) -> int:
-    """Characters of the most frequent n-gram, with the spaces between its words, times its occurrences."""
-    best = 0
-    start = end = 0
-    for c in range(candidates):
-        often = int(np.int64(scratch.counts[scratch.numbers[c]]))
-        if often > best:
-            best, start, end = often, int(np.int64(scratch.starts[c])), int(np.int64(scratch.ends[c]))
+def _top_gram_chars(top: int, scratch: Scratch) -> int:
+    """Characters of the candidate's n-gram, with the spaces between its words, times its occurrences."""
+    if top < 0:
+        return 0
+    start, end = int(np.int64(scratch.starts[top])), int(np.int64(scratch.ends[top]))
     # A word weighs one more than a token does.
     words = scratch.prefix_weights[end] - scratch.prefix_weights[start] - (end - start)
     spaces = max(words - 1, 0)
-    return int(best * (scratch.prefix_lengths[end] - scratch.prefix_lengths[start] + spaces))
+    often = scratch.counts[scratch.numbers[top]]
+    return int(often * (scratch.prefix_lengths[end] - scratch.prefix_lengths[start] + spaces))
 
 
 @kernel

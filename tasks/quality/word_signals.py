@@ -10,7 +10,7 @@ from typing import Any, Final
 
 import numpy as np
 
-from tasks.engine.kernel import from_start, kernel
+from tasks.engine.kernel import from_start, inlined, kernel
 from tasks.quality.characters import (
     ASCII,
     DIGIT,
@@ -134,7 +134,7 @@ def _is_cased(kind: int) -> bool:
     return kind in (LOWER, UPPER)
 
 
-@kernel
+@inlined
 def _read_word(points: Any, keys: Any, start: int) -> tuple[int, Any, bool, bool]:
     """Where the word ends, its hash, whether it has a letter, and whether no language writes such a word.
 
