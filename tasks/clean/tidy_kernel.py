@@ -42,28 +42,29 @@ def tidy_all(
         run_offsets: Where the runs of each end, behind a 0.
     """
     for index in range(len(cut_only)):
-        start = out_offsets[index]
-        end = _copy(data, offsets[index], offsets[index + 1], out, start)
-        length = count_characters(out, start, end)
+        first = out_offsets[index]
+        text = out[first : first + offsets[index + 1] - offsets[index]]
+        end = _copy(data, offsets[index], offsets[index + 1], text, 0)
+        length = count_characters(text, 0, end)
         kept[0, 0, 0], kept[0, 1, 0], kept[0, 2, 0] = 0, 0, length
         found, side = min(length, 1), 0
         lengths[0, index] = length
         for step in range(1 if cut_only[index] else 3):
             if step == 0:
-                n = _list_spans(out, start, end, spans, span_offsets[index], span_offsets[index + 1], edits)
+                n = _list_spans(text, end, spans, span_offsets[index], span_offsets[index + 1], edits)
             elif step == 1:
-                n, crowded = _list_trailing(out, start, end, edits)
+                n, crowded = _list_trailing(text, end, edits)
             else:
-                n = _list_spare(out, start, end, crowded, edits)
+                n = _list_spare(text, end, crowded, edits)
             if n:
                 shift = _place(edits, n)
                 _move(blocks, block_offsets[index], block_offsets[index + 1], edits, n)
                 found = _keep(kept[side], found, edits, n, kept[1 - side])
                 side = 1 - side
-                end = _close(out, end, edits, n)
+                end = _close(text, end, edits, n)
                 length += shift
         lengths[1, index] = length
-        out_offsets[index + 1] = end
+        out_offsets[index + 1] = first + end
         at = run_offsets[index]
         for run in range(found):
             for row in range(3):
@@ -91,9 +92,9 @@ def is_space(code: Any) -> Any:
 
 
 @kernel
-def _add(edits: Any, n: Any, text: Any, begin: Any, first: Any, last: Any, put: Any) -> Any:
-    """Append an edit of bytes behind the last one; `begin` is where the text begins."""
-    at, points = (edits[_LAST, n - 1], edits[_END, n - 1]) if n else (begin, 0)
+def _add(edits: Any, n: Any, text: Any, first: Any, last: Any, put: Any) -> Any:
+    """Append an edit of bytes behind the last one."""
+    at, points = (edits[_LAST, n - 1], edits[_END, n - 1]) if n else (0, 0)
     start = points + count_characters(text, at, first)
     edits[_START, n], edits[_END, n] = start, start + count_characters(text, first, last)
     edits[_FIRST, n], edits[_LAST, n], edits[_PUT, n] = first, last, put
@@ -101,15 +102,14 @@ def _add(edits: Any, n: Any, text: Any, begin: Any, first: Any, last: Any, put: 
 
 
 @kernel
-def _list_spans(text: Any, begin: Any, end: Any, spans: Any, low: Any, high: Any, edits: Any) -> Any:
-    n = passed = 0
-    at = begin
+def _list_spans(text: Any, end: Any, spans: Any, low: Any, high: Any, edits: Any) -> Any:
+    n = passed = at = 0
     for span in range(low, high):
         first = skip_characters(text, at, end, spans[0, span] - passed)
         at = skip_characters(text, first, end, spans[1, span] - spans[0, span])
         passed = spans[1, span]
         if at > first:
-            n = _add(edits, n, text, begin, first, at, 0)
+            n = _add(edits, n, text, first, at, 0)
     return n
 
 
@@ -155,10 +155,10 @@ def _without_blanks(text: Any, start: Any, end: Any) -> Any:
 
 
 @kernel
-def _list_trailing(text: Any, begin: Any, end: Any, edits: Any) -> tuple[Any, Any]:
+def _list_trailing(text: Any, end: Any, edits: Any) -> tuple[Any, Any]:
     """Blanks at the ends of lines; whether four line ends or more follow each other without them."""
-    n = mark = longest = line_ends = 0
-    crowded, start = False, begin
+    n = mark = longest = line_ends = start = 0
+    crowded = False
     while start < end:
         stop = start
         while stop < end and text[stop] != 10:
@@ -168,7 +168,7 @@ def _list_trailing(text: Any, begin: Any, end: Any, edits: Any) -> tuple[Any, An
         if not covered and mark == 0:
             last = _without_blanks(text, start, stop)
             if last < stop:
-                n = _add(edits, n, text, begin, last, stop, 0)
+                n = _add(edits, n, text, last, stop, 0)
         line_ends = line_ends + 1 if last == start else 1
         crowded |= line_ends > _LINE_ENDS
         start = stop + 1
@@ -176,31 +176,31 @@ def _list_trailing(text: Any, begin: Any, end: Any, edits: Any) -> tuple[Any, An
 
 
 @kernel
-def _list_spare(text: Any, begin: Any, end: Any, crowded: Any, edits: Any) -> Any:
+def _list_spare(text: Any, end: Any, crowded: Any, edits: Any) -> Any:
     """Blank lines at both ends, and four and more line ends, of which three stay; if there are any (`crowded`)."""
     tail = end
-    while tail > begin:
+    while tail > 0:
         first = tail - 1
         while text[first] & 0xC0 == 0x80:
             first -= 1
         if not is_space(code_point(text, first)[0]):
             break
         tail = first
-    lead = at = begin
+    lead = at = 0
     while at < tail:
         code, at = code_point(text, at)
         if code == 10:
             lead = at
         elif not is_space(code):
             break
-    n = _add(edits, 0, text, begin, begin, lead, 0) if lead > begin else 0
+    n = _add(edits, 0, text, 0, lead, 0) if lead else 0
     if crowded:
-        n = _list_crowds(text, begin, lead, tail, edits, n)
-    return _add(edits, n, text, begin, tail, end, 0) if tail < end else n
+        n = _list_crowds(text, lead, tail, edits, n)
+    return _add(edits, n, text, tail, end, 0) if tail < end else n
 
 
 @kernel
-def _list_crowds(text: Any, begin: Any, lead: Any, tail: Any, edits: Any, n: Any) -> Any:
+def _list_crowds(text: Any, lead: Any, tail: Any, edits: Any, n: Any) -> Any:
     mark = longest = 0
     start = lead
     while start < tail:
@@ -212,7 +212,7 @@ def _list_crowds(text: Any, begin: Any, lead: Any, tail: Any, edits: Any, n: Any
         while start < tail and text[start] == 10:
             start += 1
         if start - stop > _LINE_ENDS and mark == 0:
-            n = _add(edits, n, text, begin, stop, start, _LINE_ENDS)
+            n = _add(edits, n, text, stop, start, _LINE_ENDS)
     return n
 
 
