@@ -95,7 +95,7 @@ def find_thread_noise(batch: pa.Table) -> pa.Table:
     turns = _turns(documents["blocks"], documents["text"])
     templates = template_spans(_openings(turns, documents))
     spoken: dict[int, list[Turn]] = defaultdict(list)
-    looked_at = _looked_at(turns, [*templates])
+    looked_at = _looked_at(turns, [*templates], documents.num_rows)
     rows, *fields = (column[looked_at].tolist() for column in turns)
     for row, turn in zip(rows, map(Turn._make, zip(*fields, strict=True)), strict=True):
         spoken[row].append(turn)
@@ -108,14 +108,15 @@ def find_thread_noise(batch: pa.Table) -> pa.Table:
     return REMOVED_SPAN.from_rows(found)
 
 
-def _looked_at(turns: "_Turns", templates: Sequence[int]) -> npt.NDArray[np.bool_]:
+def _looked_at(turns: "_Turns", templates: Sequence[int], documents: int) -> npt.NDArray[np.bool_]:
     """Turns in which something may be found, or that are said above a quote; templates are found in some rows."""
-    above = np.arange(len(turns.rows))
-    last_quote = np.full(int(turns.rows.max(initial=-1)) + 1, -1)
+    last_quote, has_template = np.full(documents, -1), np.zeros(documents, np.bool_)
     quotes = np.flatnonzero(turns.marks & _QUOTE)
     last_quote[turns.rows[quotes]] = quotes
-    opened = turns.is_opening & np.isin(turns.rows, templates)
-    return np.asarray(turns.is_bot | (turns.marks != 0) | opened | (above < last_quote[turns.rows]), np.bool_)
+    has_template[templates] = True
+    above_quote = np.arange(len(turns.rows)) < last_quote[turns.rows]
+    opened = turns.is_opening & has_template[turns.rows]
+    return np.asarray(turns.is_bot | (turns.marks != 0) | opened | above_quote, np.bool_)
 
 
 def _openings(turns: "_Turns", documents: pa.Table) -> Openings:
@@ -236,7 +237,7 @@ def _turns(blocks: pa.ChunkedArray, text: pa.ChunkedArray) -> _Turns:
     starts, ends = (pc.struct_field(flat, name).to_numpy()[is_turn] for name in ("start", "end"))
     who = utf8_column(pa.chunked_array([pc.struct_field(flat, "attributes").cast(pa.large_string())]))
     told = _ATTRIBUTES.look(who.data, who.offsets[:-1][is_turn], who.offsets[1:][is_turn])
-    silent = np.setdiff1d(np.arange(len(text)), rows)
+    silent = np.flatnonzero(np.bincount(rows, minlength=len(text)) == 0)
     if len(silent):
         order = np.argsort(np.concatenate([rows, silent]), kind="stable")
         lengths = pc.utf8_length(text.take(pa.array(silent))).to_numpy()
