@@ -73,15 +73,7 @@ def measure_lines(n: int, fences: bool, table: Any, scratch: Scratch, out: Any, 
         fences_left -= fence
         alone = route_line(points, start, first, end, n, fence, scratch.routes, tallies, prose)
         if last > first:
-            scratch.hashes[lines] = value
-            scratch.folded[lines] = (
-                hash_without_numbers(points, keys, first, last) if tallies[DIGITS] and not alone else value
-            )
-            scratch.lengths[lines] = last - first
-            scratch.ends[lines] = first
-            scratch.starts[lines] = blank_before + 2 * (
-                alone != FENCED and _is_log(points, keys, first, last, tallies[DIGITS])
-            )
+            _keep_line(lines, first, last, value, alone, blank_before, scratch)
             paragraphs += blank_before
             sentences += _judge_line(points, keys, first, last, tallies, tally)
             lines += 1
@@ -100,6 +92,18 @@ def measure_lines(n: int, fences: bool, table: Any, scratch: Scratch, out: Any, 
     out[14], out[18] = _measure_routed(lines, scratch)
     _measure_line_repeats(n, newlines, lines, paragraphs, scratch, repeats)
     return newlines
+
+
+@kernel
+def _keep_line(line: int, first: int, last: int, value: Any, alone: int, blank_before: bool, scratch: Scratch) -> None:
+    """Keep of a line what is asked of all of them: hashes, its length, where it begins, and in `starts` what it is."""
+    points, keys, digits = scratch.points, scratch.keys, scratch.tallies[DIGITS]
+    scratch.hashes[line] = value
+    scratch.folded[line] = hash_without_numbers(points, keys, first, last) if digits and not alone else value
+    scratch.lengths[line] = last - first
+    scratch.ends[line] = first
+    is_log = alone != FENCED and _is_log(points, keys, first, last, digits)
+    scratch.starts[line] = blank_before + 2 * is_log
 
 
 @kernel

@@ -80,28 +80,26 @@ def find_tokens(n: int, function_words: Any, scratch: Scratch, out: Any, prose: 
         if kind <= NEWLINE:
             i += 1
             continue
-        start, length, weight = i, 0, WORD_WEIGHT
+        start, weight, is_word = i, WORD_WEIGHT, True
         if kind <= MARK or (kind == PUNCTUATION and _starts_half_word(points, keys, i, n)):
             i, value, has_letter, is_odd = _read_word(points, keys, i)
-            length = i - start
-            words += 1
-            letters += length
-            alpha += has_letter
             odd += is_odd
-            longest = max(longest, length)
-            single += length == 1 and has_letter and points[start] < ASCII and points[start] not in (0x61, 0x41, 0x49)
+            longest = max(longest, i - start)
+            single += i - start == 1 and has_letter and _is_single(points[start])
         elif kind <= HANGUL:
             value = (np.uint64(_SEED) ^ np.uint64(points[i])) * np.uint64(_FNV)
-            length, weight = 1, HAN_WEIGHT
+            weight, has_letter = HAN_WEIGHT, True
             i += 1
-            words += 1
-            letters += 1
-            alpha += 1
         else:
             i, value = _read_mark(points, i)
+            is_word = has_letter = False
             hashes += (i - start) * (points[start] == 0x23)
             ellipses += (i - start) // 3 if points[start] == 0x2E else (i - start) * (points[start] == 0x2026)
-        if length and is_prose(scratch.routes[start]):
+        length = (i - start) * is_word
+        words += is_word
+        letters += length
+        alpha += has_letter
+        if is_word and is_prose(scratch.routes[start]):
             prose_words += 1
             functional += is_function_word(value, function_words)
         scratch.hashes[tokens], scratch.lengths[tokens] = value, length
@@ -114,12 +112,17 @@ def find_tokens(n: int, function_words: Any, scratch: Scratch, out: Any, prose: 
         # The space between two words; without a branch, which would often be mispredicted.
         i += keys[i] == 0x20
     out[0], out[1], out[9] = words, tokens, longest
-    for k, of_words in ((2, letters), (10, odd), (11, single)):
-        out[k] = of_words / max(words, 1)
-    for k, of_tokens in ((3, alpha), (4, hashes), (5, ellipses)):
-        out[k] = of_tokens / max(tokens, 1)
+    per_word, per_token = max(words, 1), max(tokens, 1)
+    out[2], out[10], out[11] = letters / per_word, odd / per_word, single / per_word
+    out[3], out[4], out[5] = alpha / per_token, hashes / per_token, ellipses / per_token
     prose[0], prose[1] = prose_words, functional / max(prose_words, 1)
     return tokens
+
+
+@kernel
+def _is_single(point: int) -> bool:
+    """Whether a letter of ASCII is no word by itself, as a, A and I are."""
+    return point < ASCII and point not in (0x61, 0x41, 0x49)
 
 
 @kernel
