@@ -182,7 +182,7 @@ def _merged(spans: list[tuple[int, int]]) -> list[Edit]:
 
 STEP: Final = Step(
     name=NAME,
-    version=12,
+    version=13,
     settings=CleanSettings,
     reads=DOCUMENT,
     writes=DOCUMENT,

@@ -56,6 +56,7 @@ _FOOTER: Final = re.compile(
 _SIGNATURE: Final = re.compile(
     r"(?:^-- |(?<=\n\n)--)\n(?:(?![ \t]*>)[^\n]{1,80}(?:\n|\Z)){1,6}(?=\s*(?:>|\Z))", re.MULTILINE
 )
+_SIGNATURE_CHARS: Final = 4 + 6 * 81
 # Who signed a commit off, as git writes it.
 _TRAILER: Final = re.compile(
     r"^(?:(?:Signed-off|Co-authored|Reviewed|Acked|Tested|Reported|Suggested)-by|Cc):[ ][^\n]{0,200}"
@@ -214,8 +215,19 @@ def _signatures(text: str, others: Iterable[Span]) -> Iterator[Span]:
     """Signatures, which have nothing below them once the others are cut."""
     for start, end, _ in others:
         text = text[:start] + "\n" * (end - start) + text[end:]
-    for found in _SIGNATURE.finditer(text):
-        yield found.start(), found.end(), "signature"
+    for last in _SIGNATURE.finditer(text):
+        found: re.Match[str] | None = last
+        while found:
+            yield found.start(), found.end(), "signature"
+            found = _signature_above(text, found.start())
+
+
+def _signature_above(text: str, end: int) -> re.Match[str] | None:
+    """The signature that has nothing below it once the one at `end` is cut: mail programs stack them."""
+    while end and text[end - 1].isspace():
+        end -= 1
+    stop = min(end + 1, len(text))
+    return _SIGNATURE.search(text, max(0, stop - _SIGNATURE_CHARS), stop)
 
 
 def _comments_end(text: str) -> int:

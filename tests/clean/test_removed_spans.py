@@ -89,6 +89,7 @@ ONE_NOISE = NOISE.flatmap(
 @settings(max_examples=150, deadline=None)
 @given(bodies=ONE_NOISE)
 @example(bodies=["<!-- describe 描述 -->\n", "\n\n\n\n\n-- \nA name\n\n\n\n\n\n<!-- describe 描述 -->\n"])
+@example(bodies=["-- \nA name\n\n\n\n\n\n-- \n姓名\n\n\n\n\n\n-- \nA name\n"])
 def test_cleaning_documents_twice_is_cleaning_them_once(bodies, documents):
     text, blocks = _thread(bodies)
     once = clean_documents(documents(text, source_type="github_issue", blocks=[blocks]), CleanSettings()).kept

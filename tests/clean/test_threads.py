@@ -105,6 +105,10 @@ QUOTES = {
         "On this page somebody wrote:\n> Not in this thread.\n\nIt is wrong.",
     ),
     "a signature": ("Upgrade. 升级。\n\n-- \nA. B.\nExample Ltd\n", "Upgrade. 升级。"),
+    "signatures of two programs": (
+        "Upgrade. 升级。\n\n-- \n张三\n电话\n\n-- \nA. B.\nExample Ltd\n",
+        "Upgrade. 升级。",
+    ),
     "a footer of a phone": ("升级即可。\n\n发自我的手机", "升级即可。"),
     "a trailer of git": ("Fixed. 已修复。\n\nSigned-off-by: A B <a@example.com>", "Fixed. 已修复。"),
     "a command between words": ("这是重复的。\n/close\nThanks for it.", "这是重复的。\nThanks for it."),
