@@ -4,6 +4,7 @@ The conventions are those of github-linguist (vendor.yml, generated.rb) without 
 a folder `cache`, `env` or `tools`, the sources of a framework by its own name, hand-written `.d.ts`.
 """
 
+import re
 from collections.abc import Mapping
 from typing import Final, Literal
 
@@ -72,13 +73,23 @@ _ROLES: Final[Mapping[Role, str]] = {
 }
 
 
-def vendored_by(path: pl.Expr) -> pl.Expr:
-    """Rule by which a file is somebody else's, or built, and copied in; null where none says so."""
+def may_be_vendored(path: pl.Expr) -> pl.Expr:
+    """Whether `vendored_by` finds something: one expression for all paths, each rule for the few it finds."""
+    return path.str.contains(_any_of(_VENDORED))
+
+
+def may_be_generated(path: pl.Expr) -> pl.Expr:
+    """Whether `generated_by` finds something."""
+    return path.str.contains(_any_of(_GENERATED))
+
+
+def vendored_by(path: str) -> str | None:
+    """Rule by which a file is somebody else's, or built, and copied in; None where none says so."""
     return _first(_VENDORED, path)
 
 
-def generated_by(path: pl.Expr) -> pl.Expr:
-    """Rule by which the name of a file is one that a tool writes; null where none says so."""
+def generated_by(path: str) -> str | None:
+    """Rule by which the name of a file is one that a tool writes; None where none says so."""
     return _first(_GENERATED, path)
 
 
@@ -103,5 +114,10 @@ def role_of(path: pl.Expr) -> pl.Expr:
     return pl.coalesce(*found, pl.lit("source"))
 
 
-def _first(rules: Mapping[str, str], path: pl.Expr) -> pl.Expr:
-    return pl.coalesce(pl.when(path.str.contains(pattern)).then(pl.lit(name)) for name, pattern in rules.items())
+def _any_of(rules: Mapping[str, str]) -> str:
+    # polars keeps so few expressions compiled that thirty were compiled again for every batch.
+    return "|".join(f"(?:{pattern})" for pattern in rules.values())
+
+
+def _first(rules: Mapping[str, str], path: str) -> str | None:
+    return next((name for name, pattern in rules.items() if re.search(pattern, path)), None)
