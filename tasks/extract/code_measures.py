@@ -12,10 +12,10 @@ import numpy as np
 import numpy.typing as npt
 import polars as pl
 import pyarrow as pa
-from numba import njit
 
 from tasks.engine.code_points import code_point
 from tasks.engine.derived import derived
+from tasks.engine.kernel import from_start, kernel
 from tasks.engine.utf8 import utf8_column
 
 MEASURES: Final = (
@@ -58,16 +58,17 @@ def _make_classes() -> list[npt.NDArray[np.uint8]]:
     return [table]
 
 
-@njit(cache=True, nogil=True)
+@kernel
 def _measure_all(data: Any, offsets: Any, classes: Any, out: Any) -> None:
     for row in range(len(out)):
-        _measure(data, offsets[row], offsets[row + 1], classes, out[row])
+        _measure(data[offsets[row] : offsets[row + 1]], classes, out[row])
 
 
-@njit(cache=True, nogil=True)
-def _measure(data: Any, start: int, end: int, classes: Any, out: Any) -> None:
-    position, chars, lines, line, longest = start, 0, 1, 0, 0
-    escaped = start
+@kernel
+def _measure(data: Any, classes: Any, out: Any) -> None:
+    position, end = 0, from_start(len(data))
+    chars, lines, line, longest = 0, 1, 0, 0
+    escaped = 0
     letters = digits = 0
     run = run_letters = run_digits = run_lines = 0
     encoded = longest_encoded = 0
@@ -79,6 +80,7 @@ def _measure(data: Any, start: int, end: int, classes: Any, out: Any) -> None:
             encoded += length
             longest_encoded = max(longest_encoded, length)
         code, position = code_point(data, position)
+        position = from_start(position)
         kind = classes[code] if code < len(classes) else 0
         chars += 1
         letters += kind & 1
@@ -106,7 +108,7 @@ def _measure(data: Any, start: int, end: int, classes: Any, out: Any) -> None:
     out[6], out[7] = longest_encoded, min(1.0, encoded / max(chars, 1))
 
 
-@njit(cache=True, nogil=True)
+@kernel
 def _escapes(data: Any, position: int, end: int, classes: Any) -> int:
     r"""Bytes of the run of \x1f, \u4e00 or 0x1f, with commas and blanks between, that begins here; 0 if of few."""
     members = 0
@@ -123,7 +125,7 @@ def _escapes(data: Any, position: int, end: int, classes: Any) -> int:
     return last - first if members >= _HEX_RUN else 0
 
 
-@njit(cache=True, nogil=True)
+@kernel
 def _member(data: Any, position: int, end: int, classes: Any) -> int:
     r"""Bytes of one \x1f, \u4e00 or 0x1f at `position`; 0 where there is none."""
     if position + 4 > end or (data[position] != 0x5C and data[position] != 0x30):
