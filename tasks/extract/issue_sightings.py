@@ -16,6 +16,7 @@ NOT_UNICODE: Final = "neither UTF-8 nor UTF-16"
 NESTED: Final = "nested too deeply"
 NO_NUMBER: Final = "a number that is none"
 
+_NULL: Final = Raw(b"null")
 _RECORD: Final = Decoder(Record)
 _NOTE: Final = Decoder(Note)
 _NODES: Final[Decoder[Nodes]] = Decoder(Nodes)
@@ -123,9 +124,6 @@ def comment(text: bytes | Raw, names: Names, address: str | None) -> Comment:
     """A sighting of a comment."""
     key = next((bytes(names[name]) for name in ("id", "url") if names.get(name, _NULL) != _NULL), b"")
     return Comment(text, _address(address), key.decode("utf-8", "replace"))
-
-
-_NULL: Final = Raw(b"null")
 
 
 def keep_newest(snapshots: dict[str, Snapshot], item: Snapshot, found: list[FoundRecord | BadRecord]) -> None:
