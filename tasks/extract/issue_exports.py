@@ -93,12 +93,12 @@ class Mention(Struct, gc=False):
     pull_request: PullRequest | Other = None
 
 
-class Note(Struct, gc=False):
-    """Whatever stands in a thread: a comment, a review with its comments, a discussion with its notes, an event."""
+class Said(Struct, gc=False):
+    """What a thread and whatever stands in it have in common: a text, who wrote it and when, how it was received."""
 
     body: Any = None
     description: Any = None
-    note: Any = None
+    url: Any = None
     user: Person = None
     author: Person = None
     author_id: Any = None
@@ -106,13 +106,19 @@ class Note(Struct, gc=False):
     authorAssociation: Any = None  # noqa: N815 - GraphQL's
     created_at: Any = None
     createdAt: Any = None  # noqa: N815
-    submitted_at: Any = None
     reactions: Reactions | Other = None
     reactionGroups: Groups = None  # noqa: N815
     reaction_groups: Groups = None
     award_emoji: Groups = None
     upvotes: Any = None
     downvotes: Any = None
+
+
+class Note(Said, gc=False):
+    """Whatever stands in a thread: a comment, a review with its comments, a discussion with its notes, an event."""
+
+    note: Any = None
+    submitted_at: Any = None
     isAnswer: Any = None  # noqa: N815
     is_answer: Any = None
     system: Any = None
@@ -124,7 +130,6 @@ class Note(Struct, gc=False):
     commit_id: Any = None
     source: Source | Other = None
     id: Any = None
-    url: Any = None
 
 
 Node = Note | Other
@@ -158,15 +163,12 @@ class Pull(Struct, gc=False):
 Pulls = Connection[Pull] | list[Pull | Other] | str | int | float | bool | None
 
 
-class Record(Struct, gc=False):
+class Record(Said, gc=False):
     """An issue, pull request or merge request."""
 
     number: Any = None
     iid: Any = UNSET
     title: Any = None
-    body: Any = None
-    description: Any = None
-    url: Any = None
     html_url: Any = None
     web_url: Any = None
     repository_url: Any = None
@@ -174,15 +176,8 @@ class Record(Struct, gc=False):
     state: Any = None
     state_reason: Any = None
     stateReason: Any = None  # noqa: N815
-    user: Person = None
-    author: Person = None
-    author_id: Any = None
-    author_association: Any = None
-    authorAssociation: Any = None  # noqa: N815
     labels: Labels = None
     label_links: Labels = None
-    created_at: Any = None
-    createdAt: Any = None  # noqa: N815
     updated_at: Any = None
     updatedAt: Any = None  # noqa: N815
     closed_at: Any = None
@@ -203,9 +198,3 @@ class Record(Struct, gc=False):
     timeline: Nodes = None
     timelineItems: Nodes = None  # noqa: N815
     closedByPullRequestsReferences: Pulls = None  # noqa: N815
-    reactions: Reactions | Other = None
-    reactionGroups: Groups = None  # noqa: N815
-    reaction_groups: Groups = None
-    award_emoji: Groups = None
-    upvotes: Any = None
-    downvotes: Any = None

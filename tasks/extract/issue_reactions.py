@@ -2,7 +2,7 @@
 
 from typing import Any, Final
 
-from tasks.extract.issue_exports import Note, Reaction, Reactions, Record, Users
+from tasks.extract.issue_exports import Reaction, Reactions, Said, Users
 from tasks.extract.issue_fields import nodes
 
 # GraphQL's names of reactions; REST's are what they are called here.
@@ -14,7 +14,7 @@ _REACTIONS: Final = {
 _EMOJI: Final = {"thumbsup": "+1", "thumbsdown": "-1", "heart": "heart", "tada": "hooray", "rocket": "rocket"}
 
 
-def reactions_of(record: Record | Note) -> dict[str, int]:
+def reactions_of(record: Said) -> dict[str, int]:
     """How often each reaction was given, by GitHub's REST names."""
     given, groups = record.reactions, record.reactionGroups
     groups = groups if groups is not None else record.reaction_groups

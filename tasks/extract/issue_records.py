@@ -14,7 +14,7 @@ from msgspec import UNSET
 from msgspec.json import Decoder
 
 from tasks.extract.issue_authors import is_bot, login_of, who
-from tasks.extract.issue_exports import Mention, Node, Nodes, Note, Pull, PullRequest, Record, Source
+from tasks.extract.issue_exports import Mention, Node, Nodes, Note, Pull, PullRequest, Record, Said, Source
 from tasks.extract.issue_fields import label_names, moment, nodes, repository_of, string
 from tasks.extract.issue_reactions import reactions_of
 from tasks.extract.issue_threads import BadRecordError, Thread, Turn
@@ -120,7 +120,7 @@ def read_turn(record: Node, kind: str = "comment", review: Note | None = None) -
     )
 
 
-def _body(record: Record | Note) -> str:
+def _body(record: Said) -> str:
     text = string(record.body, "body") or string(record.description, "description")
     return storable(text or (string(record.note, "note") if isinstance(record, Note) else None) or "")
 
@@ -245,13 +245,13 @@ def _lower(value: str | None) -> str | None:
     return value.lower() if value else None
 
 
-def _account(record: Record | Note) -> str | None:
+def _account(record: Said) -> str | None:
     """GitLab's project exports give people numbers, and names only to some."""
     number = record.author_id
     return f"\0{number}" if isinstance(number, int) else None
 
 
-def _role(record: Record | Note) -> str | None:
+def _role(record: Said) -> str | None:
     role = record.author_association if record.author_association is not None else record.authorAssociation
     return role if type(role) is str else None
 
